@@ -22,7 +22,9 @@ const HEX = /^[0-9a-f]{64}$/;
 const PRINTABLE = /^[\x21-\x7e]{1,128}$/;
 const ORDER_ID = /^[\x20-\x7e]{1,128}$/;
 
-function reader<T extends string>(pattern: RegExp, what: string): (text: string) => T {
+type Reader<T extends string> = (text: string) => T;
+
+function reader<T extends string>(pattern: RegExp, what: string): Reader<T> {
   return (text) => {
     if (!pattern.test(text)) throw new RangeError(`not ${what}: ${JSON.stringify(text.slice(0, 140))}`);
     return text as T;
@@ -34,9 +36,13 @@ export const payoutId = reader<PayoutId>(UUID, 'a payout id (UUID in lower case)
 export const instructionId = reader<InstructionId>(UUID, 'an instruction id (UUID in lower case)');
 export const accountId = reader<AccountId>(NAME, 'an account id (1 to 64 letters, digits and . _ : -)');
 export const payeeId = reader<PayeeId>(NAME, 'a payee id (1 to 64 letters, digits and . _ : -)');
-export const commandId = reader<CommandId>(PRINTABLE, 'a command id (1 to 128 printable characters without spaces)');
+export const commandId = reader<CommandId>(
+  PRINTABLE,
+  'a command id (1 to 128 printable characters without spaces)',
+);
 export const fingerprint = reader<Fingerprint>(HEX, 'a fingerprint (64 hexadecimal digits)');
 export const evidenceHash = reader<EvidenceHash>(HEX, 'an evidence hash (64 hexadecimal digits)');
+export const providerReference = reader<ProviderReference>(/^p[0-9a-z]{27}$/, 'a reference of ours');
 export const providerOrderId = reader<ProviderOrderId>(ORDER_ID, "a provider's order number");
 
 /** A function that makes a name-based UUID (version 5): the domain is handed it, since it may not hash by itself. */

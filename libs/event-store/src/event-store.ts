@@ -84,7 +84,11 @@ export type Delivery =
  */
 export abstract class EventStore {
   /** Durable when it resolves. */
-  abstract append(stream: string, expected: ExpectedRevision, events: NonEmpty<NewEvent>): Promise<AppendResult>;
+  abstract append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: NonEmpty<NewEvent>,
+  ): Promise<AppendResult>;
 
   /** The stream's events in order from `fromRevision` (inclusive, 0n if absent); nothing when the stream is missing. */
   abstract readStream(stream: string, fromRevision?: bigint): AsyncIterable<RecordedEvent>;
@@ -97,7 +101,10 @@ export abstract class EventStore {
    * gap and no double. Ends when `signal` is aborted or the iterator is returned. Pages are read only as fast as the
    * consumer takes them.
    */
-  abstract subscribe(options: { readonly after?: LogPosition; readonly signal: AbortSignal }): AsyncIterable<Delivery>;
+  abstract subscribe(options: {
+    readonly after?: LogPosition;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<Delivery>;
 
   /** Position of the last event of the log, or undefined when it is empty. */
   abstract head(): Promise<LogPosition | undefined>;

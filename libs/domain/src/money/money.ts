@@ -31,7 +31,8 @@ const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
  */
 export function parseMoney(text: string, currency: CurrencyCode): Money {
   // Checked first, so that nobody makes us parse a megabyte of digits.
-  if (text.length > 60) throw new InvalidAmountError('too-large', 'the amount is too long: at most 10^30 minor units');
+  if (text.length > 60)
+    throw new InvalidAmountError('too-large', 'the amount is too long: at most 10^30 minor units');
   const match = DECIMAL.exec(text);
   if (match === null) {
     throw new InvalidAmountError(
@@ -42,7 +43,10 @@ export function parseMoney(text: string, currency: CurrencyCode): Money {
   const [, whole = '0', fraction = ''] = match;
   const exponent = exponentOf(currency);
   if (fraction.length > exponent) {
-    throw new InvalidAmountError('too-precise', `${currency} has ${exponent} decimals, ${JSON.stringify(text)} has more`);
+    throw new InvalidAmountError(
+      'too-precise',
+      `${currency} has ${exponent} decimals, ${JSON.stringify(text)} has more`,
+    );
   }
   const minor = BigInt(whole + fraction.padEnd(exponent, '0'));
   if (minor > MAX_MINOR) throw new InvalidAmountError('too-large', 'the amount is over 10^30 minor units');
@@ -52,7 +56,8 @@ export function parseMoney(text: string, currency: CurrencyCode): Money {
 /** The same as `parseMoney`, and refuses zero. */
 export function parsePositiveMoney(text: string, currency: CurrencyCode): Money {
   const amount = parseMoney(text, currency);
-  if (amount.minor === 0n) throw new InvalidAmountError('not-positive', 'the amount must be greater than zero');
+  if (amount.minor === 0n)
+    throw new InvalidAmountError('not-positive', 'the amount must be greater than zero');
   return amount;
 }
 

@@ -7,10 +7,20 @@ import type { ProviderOrderId } from '../ids.js';
  */
 export type ProviderOutcome =
   /** The provider has the order; it isn't final. `recognised` is false for a status that the vendor's page doesn't list. */
-  | { readonly kind: 'pending'; readonly rawStatus: string; readonly recognised: boolean; readonly order: OrderFacts }
+  | {
+      readonly kind: 'pending';
+      readonly rawStatus: string;
+      readonly recognised: boolean;
+      readonly order: OrderFacts;
+    }
   | { readonly kind: 'succeeded'; readonly rawStatus: string; readonly order: OrderFacts }
   /** The order existed and is dead, by the provider's word. */
-  | { readonly kind: 'failed'; readonly rawStatus: string; readonly reason: string; readonly order: OrderFacts }
+  | {
+      readonly kind: 'failed';
+      readonly rawStatus: string;
+      readonly reason: string;
+      readonly order: OrderFacts;
+    }
   /** The request itself was refused: no order came of it. */
   | { readonly kind: 'refused'; readonly rawStatus: string; readonly reason: string }
   /** A look-up found no such order. */

@@ -27,10 +27,12 @@ export function readReference(text: string): Attempt | undefined {
   const match = PATTERN.exec(text.toLowerCase());
   if (match === null) return undefined;
   const [, digits = '', attemptDigits = ''] = match;
-  const number = [...digits].reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n);
+  const number = Array.from(digits).reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n);
   const attempt = parseInt(attemptDigits, 36);
   if (number > MAX_UUID || attempt < 1) return undefined;
   const hex = number.toString(16).padStart(32, '0');
-  const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+    '-',
+  );
   return { payoutId: payoutId(uuid), attempt };
 }

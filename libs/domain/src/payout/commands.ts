@@ -1,0 +1,116 @@
+import type { CommandId, EvidenceHash, Fingerprint, PayoutId, ProviderReference } from '../ids.js';
+import type { CurrencyCode } from '../money/currency.js';
+import type { Money } from '../money/money.js';
+import type { OrderTerms } from '../provider/contract-card.js';
+import type { ProviderName } from '../provider/provider-name.js';
+import type { ProviderOutcome, ReportSource } from '../provider/provider-report.js';
+import type { FundsReference, ParkReason, PayoutEventOf, PayoutRequest } from './events.js';
+import type { RejectionReason } from './rejections.js';
+
+/** A caller's command about a payout. Each carries its own time; no clock is read in here. */
+export interface RequestPayout {
+  readonly type: 'RequestPayout';
+  readonly request: PayoutRequest;
+  /** What the provider takes in this currency; null when it isn't set up, `no-terms` when it doesn't pay it. */
+  readonly terms: OrderTerms | 'provider-not-set-up' | 'currency-not-paid';
+  /** Why the provider can't pay this beneficiary, in words without personal data. */
+  readonly beneficiaryProblem?: string;
+  /** The account as far as it never changes: whether it was opened, and its currency. */
+  readonly account: { readonly currency: CurrencyCode } | 'unknown';
+}
+
+export interface CancelPayout {
+  readonly type: 'CancelPayout';
+  readonly payoutId: PayoutId;
+  readonly commandId: CommandId;
+  readonly fingerprint: Fingerprint;
+  readonly reason?: string;
+}
+
+/** A person's decision about a payout that is parked, by name and with a reason. */
+export interface ResolvePayout {
+  readonly type: 'ResolvePayout';
+  readonly payoutId: PayoutId;
+  readonly commandId: CommandId;
+  readonly fingerprint: Fingerprint;
+  /** `paid` and `not-paid` are the operator's evidence; `resume` lets the process go on by itself. */
+  readonly decision: 'paid' | 'not-paid' | 'resume';
+  readonly operator: string;
+  readonly reason: string;
+  readonly paid?: Money;
+  readonly fee?: Money;
+}
+
+export type CallerCommand = RequestPayout | CancelPayout | ResolvePayout;
+
+/** The funding account refused the reservation. */
+export interface RejectPayout {
+  readonly type: 'RejectPayout';
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+/** The intent, to be durable before the first byte leaves. */
+export interface StartSubmission {
+  readonly type: 'StartSubmission';
+  readonly attempt: number;
+  readonly provider: ProviderName;
+  readonly reference: ProviderReference;
+  readonly businessHash: Fingerprint;
+  readonly funds: FundsReference;
+  readonly at: number;
+}
+
+export interface StartResend {
+  readonly type: 'StartResend';
+  readonly attempt: number;
+  readonly rule: PayoutEventOf<'PayoutResendStarted'>['data']['rule'];
+  readonly at: number;
+}
+
+/** The sends of the attempt were to end by now and nobody knows how: a crash, or a lost copy. */
+export interface MarkOutcomeUnknown {
+  readonly type: 'MarkOutcomeUnknown';
+  readonly attempt: number;
+  readonly reason: string;
+}
+
+/** No further attempt will be made after a proved failure. */
+export interface ConcludeFailure {
+  readonly type: 'ConcludeFailure';
+}
+
+export interface ParkPayout {
+  readonly type: 'ParkPayout';
+  readonly reason: ParkReason;
+  readonly detail: string;
+}
+
+/** What a provider said, through whichever channel. */
+export interface ApplyProviderReport {
+  readonly type: 'ApplyProviderReport';
+  readonly attempt: number;
+  readonly source: ReportSource;
+  readonly outcome: ProviderOutcome;
+  readonly evidence?: EvidenceHash;
+  readonly at: number;
+  readonly rules: ReportRules;
+}
+
+/** What the provider's card says about reports. */
+export interface ReportRules {
+  readonly refusalIsProof: boolean;
+  /** See `ContractCard.notFoundIsFinalAfter`. */
+  readonly notFoundIsFinalAfter: number | null;
+}
+
+export type ProcessCommand =
+  | RejectPayout
+  | StartSubmission
+  | StartResend
+  | MarkOutcomeUnknown
+  | ConcludeFailure
+  | ParkPayout
+  | ApplyProviderReport;
+
+export type PayoutCommand = CallerCommand | ProcessCommand;

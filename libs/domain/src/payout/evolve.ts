@@ -66,11 +66,11 @@ export function evolvePayout(state: PayoutState, event: PayoutEvent): PayoutStat
         heldClaim: { claim: event.data.claim, attempt: event.data.attempt, heldAt: event.data.heldAt },
       };
     case 'PayoutReportDismissed':
-      return without(state, 'heldClaim');
+      return { ...state, heldClaim: undefined };
     case 'PayoutParked':
       return { ...state, parked: { reason: event.data.reason, detail: event.data.detail } };
     case 'PayoutResolved':
-      return { ...without(state, 'parked'), answered: accept(state.answered, event) };
+      return { ...state, parked: undefined, answered: accept(state.answered, event) };
     case 'CommandRefused':
       return { ...state, answered: refuse(state.answered, event) };
   }
@@ -80,7 +80,15 @@ function firstEvent(event: PayoutEvent): PayoutState {
   if (event.type === 'PayoutRejected') return rejected(event, new Map());
   if (event.type !== 'PayoutRequested') return impossible(ABSENT, event);
   const { reserve, ...request } = event.data;
-  return { status: 'requested', request, reserve, deadAttempts: [], answered: accept(new Map(), event) };
+  return {
+    status: 'requested',
+    request,
+    reserve,
+    deadAttempts: [],
+    answered: accept(new Map(), event),
+    parked: undefined,
+    heldClaim: undefined,
+  };
 }
 
 function rejected(
@@ -170,9 +178,9 @@ function finalStatus(
     mayHaveLeft: true,
     ...(orderId === undefined ? {} : { orderId }),
   };
-  const { parked, heldClaim: _settledBySource, ...rest } = facts(state);
   // Evidence answers the question that a person was asked, unless it was about the evidence itself.
-  const base = parked?.reason === 'claim-mismatch' ? { ...rest, parked } : rest;
+  const parked = state.parked?.reason === 'claim-mismatch' ? state.parked : undefined;
+  const base = { ...facts(state), parked, heldClaim: undefined };
   if (event.data.to === 'failed') return { ...base, status: 'failed', current };
   const { currency } = state.request.amount;
   return {
@@ -190,18 +198,7 @@ function finalStatus(
 /** What every status but `absent` and `rejected` has. */
 function facts(state: SentPayout | Extract<PayoutState, { status: 'requested' | 'cancelled' }>): PayoutFacts {
   const { request, reserve, deadAttempts, answered, parked, heldClaim } = state;
-  return {
-    ...{ request, reserve, deadAttempts, answered },
-    ...(parked === undefined ? {} : { parked }),
-    ...(heldClaim === undefined ? {} : { heldClaim }),
-  };
-}
-
-function without<S extends PayoutFacts>(state: S, key: 'parked' | 'heldClaim'): S {
-  const copy = { ...state };
-  if (key === 'parked') delete copy.parked;
-  else delete copy.heldClaim;
-  return copy;
+  return { request, reserve, deadAttempts, answered, parked, heldClaim };
 }
 
 function accept(

@@ -59,8 +59,8 @@ export interface PayoutFacts extends Answered {
   readonly reserve: Money;
   readonly deadAttempts: readonly AttemptState[];
   /** Lies over the status: evidence is still accepted, but nothing is done by itself. */
-  readonly parked?: Parking;
-  readonly heldClaim?: HeldClaim;
+  readonly parked: Parking | undefined;
+  readonly heldClaim: HeldClaim | undefined;
 }
 
 /** A payout, by status. A status has just the fields that make sense in it. */

@@ -7,11 +7,11 @@ import type { ProviderOutcome, ReportSource } from '../provider/provider-report.
 import type { FundsReference, ParkReason, PayoutEventOf, PayoutRequest } from './events.js';
 import type { RejectionReason } from './rejections.js';
 
-/** A caller's command about a payout. Each carries its own time; no clock is read in here. */
+/** A caller's command about a payout. Where a time matters it is in the command; no clock is read in here. */
 export interface RequestPayout {
   readonly type: 'RequestPayout';
   readonly request: PayoutRequest;
-  /** What the provider takes in this currency; null when it isn't set up, `no-terms` when it doesn't pay it. */
+  /** What the provider takes in this currency, or why there are no terms. */
   readonly terms: OrderTerms | 'provider-not-set-up' | 'currency-not-paid';
   /** Why the provider can't pay this beneficiary, in words without personal data. */
   readonly beneficiaryProblem?: string;
@@ -37,8 +37,12 @@ export interface ResolvePayout {
   readonly decision: 'paid' | 'not-paid' | 'resume';
   readonly operator: string;
   readonly reason: string;
+  /** In the payout's currency; what was ordered, if absent. */
   readonly paid?: Money;
+  /** In the payout's currency; none, if absent. */
   readonly fee?: Money;
+  /** Milliseconds since the epoch. After `resume`, the time until the next parking counts from here. */
+  readonly at: number;
 }
 
 export type CallerCommand = RequestPayout | CancelPayout | ResolvePayout;

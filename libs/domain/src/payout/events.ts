@@ -198,6 +198,7 @@ export const payoutShapes = {
     reason: text,
     commandId,
     fingerprint,
+    resolvedAt: instant,
   }),
   CommandRefused: shape({
     payoutId,

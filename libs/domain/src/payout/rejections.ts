@@ -1,6 +1,6 @@
 /**
  * Why a payout is refused for good, in the order in which the reasons are tried: with two things wrong, every build
- * gives the same one. The first six are known when the request is decided; the rest come from the funding account.
+ * gives the same one. The first seven are known when the request is decided; the rest come from the funding account.
  */
 export const REJECTION_REASONS = [
   'provider-unavailable',
@@ -25,5 +25,7 @@ export const REFUSAL_REASONS = [
   'already-submitted',
   'already-final',
   'not-parked',
+  'never-submitted',
+  'settlement-currency-differs',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

@@ -57,10 +57,15 @@ interface Answered {
 export interface PayoutFacts extends Answered {
   readonly request: PayoutRequest;
   readonly reserve: Money;
+  /** Attempts that were proved dead. One of them may be paid all the same: the proof was wrong then. */
   readonly deadAttempts: readonly AttemptState[];
   /** Lies over the status: evidence is still accepted, but nothing is done by itself. */
   readonly parked: Parking | undefined;
   readonly heldClaim: HeldClaim | undefined;
+  /** When a person let the process go on: the time until the next parking counts from here. */
+  readonly resumedAt: number | undefined;
+  /** Attempts whose payment was posted as a duplicate, so that a repeated report doesn't post it again. */
+  readonly duplicates: readonly number[];
 }
 
 /** A payout, by status. A status has just the fields that make sense in it. */

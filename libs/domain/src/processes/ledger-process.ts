@@ -20,7 +20,7 @@ type FundsPayoutType =
   | 'PayoutDuplicatePaid';
 export type FundsEvent = PayoutEventOf<FundsPayoutType> | InstructionEvent;
 
-const FUNDS_TYPES: ReadonlySet<string> = new Set<FundsEvent['type']>([
+export const FUNDS_TYPES: ReadonlySet<string> = new Set<FundsEvent['type']>([
   'PayoutRequested',
   'PayoutRejected',
   'PayoutCancelled',

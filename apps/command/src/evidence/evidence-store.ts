@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { evidenceHash, type EvidenceHash, type PayeeId } from '#domain/ids';
+import type { ProviderName } from '#domain/provider/provider-name';
+import { evidenceStream } from '#domain/streams';
+import { EventStore } from '#event-store/event-store';
+import { appendUntilKnown } from '#event-store/handle-command';
+import { Clock } from '#platform/time/clock';
+import { IntakeSealer } from '#platform/vault/intake-sealer';
+import { KeyedHash } from '#platform/vault/keyed-hash';
+import { PersonalDataVault } from '#platform/vault/vault';
+import { decodeRecorded, EventEncoding, processCaller } from '../streams/event-encoding.js';
+
+const CALLER = processCaller('evidence');
+
+/** Raw bytes that prove what was said. */
+export interface Evidence {
+  readonly provider: ProviderName;
+  readonly what: 'exchange' | 'callback';
+  /** Whose data it holds; undefined while nobody knows: it is then sealed with the intake key. */
+  readonly payeeId: PayeeId | undefined;
+  readonly raw: string;
+}
+
+/**
+ * The auditor's evidence: sealed, in a stream of its own that is named by its keyed hash. The same bytes are stored
+ * once, however often they come.
+ */
+@Injectable()
+export class EvidenceStore {
+  constructor(
+    private readonly store: EventStore,
+    private readonly encoding: EventEncoding,
+    private readonly vault: PersonalDataVault,
+    private readonly intake: IntakeSealer,
+    private readonly hashes: KeyedHash,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Durable when it resolves; the hash is its address. */
+  async put({ provider, what, payeeId, raw }: Evidence): Promise<EvidenceHash> {
+    const hash = evidenceHash(this.hashes.hex('evidence-hash', `${provider}\n${raw}`));
+    const stream = evidenceStream(hash);
+    const sealed =
+      payeeId === undefined
+        ? Buffer.from(this.intake.seal(Buffer.from(raw, 'utf8'))).toString('base64')
+        : await this.vault.seal(payeeId, stream, raw);
+    const sealedFor = payeeId === undefined ? { kind: 'intake' as const } : { kind: 'payee' as const, payeeId };
+    const event = { type: 'EvidenceStored' as const, data: { provider, what, sealedFor, sealed, storedAt: this.clock.now() } };
+    const encoded = this.encoding.encode(event, stream, 0n, { caller: CALLER, causationId: hash }, undefined);
+    // The id stands for the bytes: whoever stored them first, they are there.
+    await appendUntilKnown(this.store, this.clock, stream, 'no-stream', [encoded]);
+    return hash;
+  }
+
+  /** The raw text again, or undefined when no such evidence is stored. Rejects when the payee was erased. */
+  async get(hash: EvidenceHash): Promise<string | undefined> {
+    const stream = evidenceStream(hash);
+    for await (const recorded of this.store.readStream(stream)) {
+      const event = decodeRecorded(recorded);
+      if (event.type !== 'EvidenceStored') throw new Error(`${event.type} in ${stream}`);
+      const { sealedFor, sealed } = event.data;
+      if (sealedFor.kind === 'payee') return this.vault.open(sealedFor.payeeId, stream, sealed);
+      return Buffer.from(this.intake.open(Buffer.from(sealed, 'base64'))).toString('utf8');
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { DomainEvent } from '#domain/codec/stored-event';
+import type { PayoutId } from '#domain/ids';
+import type { FundsNews } from '#domain/processes/payout-process';
+import type { RecordedEvent } from '#event-store/event-store';
+import { ProviderReferences } from '../callbacks/provider-references.js';
+import { decodeRecorded } from '../streams/event-encoding.js';
+import { PayoutProcess, type Wake } from './payout-process.js';
+
+/** Event types after which a payout may have a next step. What the step is, its fold says. */
+const WAKING: ReadonlySet<DomainEvent['type']> = new Set<DomainEvent['type']>([
+  'FundsReserved',
+  'FundsReservationRefused',
+  'PayoutSubmissionStarted',
+  'PayoutResendStarted',
+  'PayoutSubmissionDeferred',
+  'PayoutSubmitted',
+  'PayoutSubmissionUnknown',
+  'PayoutAttemptFailed',
+  'PayoutReportHeld',
+  'PayoutResolved',
+  'PayoutStatusChanged',
+]);
+
+/** Hands the log to the payout process: each payout of a batch once, and provider numbers to where callbacks look. */
+@Injectable()
+export class ProcessSubscription {
+  constructor(
+    private readonly process: PayoutProcess,
+    private readonly references: ProviderReferences,
+  ) {}
+
+  /** When it resolves, each step's intent or follow-up is durable, and the checkpoint may pass the batch. */
+  async handle(batch: readonly RecordedEvent[]): Promise<void> {
+    const wakes = new Map<PayoutId, Wake>();
+    const numbers: Promise<void>[] = [];
+    for (const recorded of batch) {
+      if (!WAKING.has(recorded.type as DomainEvent['type'])) continue;
+      const event = decodeRecorded(recorded);
+      const { payoutId } = event.data as { readonly payoutId: PayoutId };
+      if ((event.type === 'PayoutSubmitted' || event.type === 'PayoutStatusChanged') && event.data.orderId !== undefined) {
+        numbers.push(this.references.bind(payoutId, event.data.attempt, event.data.orderId, recorded.id));
+      }
+      // A final state has no next step; only its number was of interest.
+      if (event.type === 'PayoutStatusChanged') continue;
+      const news = newsOf(event, recorded) ?? wakes.get(payoutId)?.news;
+      wakes.set(payoutId, { wake: 'event', causationId: recorded.id, ...(news === undefined ? {} : { news }) });
+    }
+    await Promise.all([...numbers, ...Array.from(wakes, ([payoutId, wake]) => this.process.advance(payoutId, wake))]);
+  }
+}
+
+function newsOf(event: DomainEvent, { position, revision }: RecordedEvent): FundsNews | undefined {
+  if (event.type === 'FundsReserved') {
+    return { kind: 'reserved', funds: { accountId: event.data.accountId, position, revision: revision.toString() } };
+  }
+  if (event.type === 'FundsReservationRefused') return { kind: 'refused', reason: event.data.reason };
+  return undefined;
+}

@@ -25,6 +25,7 @@ export type HandlerDecision =
   | { readonly kind: 'retry'; readonly reason: string }
   | { readonly kind: 'park'; readonly reason: string };
 
+/** `signal` is aborted when the consumer is asked to stop: a handler that waits for something may give up with `retry`. */
 export type MessageHandler = (message: ReceivedMessage, signal: AbortSignal) => Promise<HandlerDecision>;
 
 export interface ConsumerOptions {
@@ -44,7 +45,10 @@ export interface Consumer {
   resume(): void;
   /** Finishes what is in the handler, commits, and ends. */
   stop(): Promise<void>;
-  /** Settles when the consumer ended by itself because it can't go on; rejects with the cause. */
+  /**
+   * Resolves after `stop`; rejects with the cause when the consumer ended by itself because it can't go on. Watch it:
+   * a rejection that nobody handles ends the process.
+   */
   readonly ended: Promise<void>;
 }
 
@@ -57,14 +61,29 @@ export const PARKED_HEADERS = {
   offset: 'parked-from-offset',
 } as const;
 
-/** A message that the bus will not take (over 1 MiB, unknown topic): nothing was published. */
+/** Key, headers (names and text) and value of one message together, as bytes of UTF-8. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** A message that the bus will not take (over `MAX_MESSAGE_BYTES`, unknown topic): nothing of the call was published. */
 export class MessageRefusedError extends Error {
   override readonly name = 'MessageRefusedError';
 }
 
+/** The bus was closed: nothing was published, nothing is consumed. */
+export class MessageBusClosedError extends Error {
+  override readonly name = 'MessageBusClosedError';
+
+  constructor() {
+    super('the message bus is closed: stop intake before it, or open a new one');
+  }
+}
+
 /** The bus between services: Kafka in production. What each adapter must do is in `test/contract/message-bus.contract.ts`. */
 export abstract class MessageBus {
-  /** Durable when it resolves; the messages of one call and one key keep their order. */
+  /**
+   * Durable when it resolves; the messages of one call and one key keep their order. Rejects with `MessageRefusedError`
+   * or `MessageBusClosedError`; after any other error it is unknown whether they were taken: publish them again.
+   */
   abstract publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
 
   /** Starts to consume. Offsets are committed only after the handler's decision, without gaps. */

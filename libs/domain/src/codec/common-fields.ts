@@ -20,7 +20,10 @@ export const attempt = count;
 export const reportSource = word('answer', 'callback', 'query', 'statement', 'operator');
 
 /** A stream's revision, as text: it is a bigint in the store. */
-export const revision = text;
+export const revision = branded((value) => {
+  if (!/^(0|[1-9][0-9]*)$/.test(value)) throw new RangeError('not a revision');
+  return value;
+});
 
 /** What made an account event happen: a place in the log that never comes twice within its epoch. */
 export const cause = shape({ epoch: count, position, stream: text, revision });

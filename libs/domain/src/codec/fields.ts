@@ -198,7 +198,7 @@ export function kinds<S extends Readonly<Record<string, SomeShape>>>(
     },
   };
   function shapeOf(kind: string, path: string): SomeShape {
-    const found = shapes[kind];
+    const found = Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;
     if (found === undefined) throw new UnreadableEventError(`${path}: unknown kind ${JSON.stringify(kind)}`);
     return found;
   }

@@ -45,18 +45,20 @@ export interface StoredEvent {
   readonly data: JsonObject;
 }
 
-/** Prints an event. Money is checked here and again at the reading: the two catch different defects. */
+/**
+ * Prints an event. Money is checked here and again at the reading: the two catch different defects. What was printed is
+ * read back before it is handed on: an event that nobody can read must never be written, since history stays.
+ */
 export function encodeEvent(event: DomainEvent): {
   readonly type: DomainEventType;
   readonly version: number;
   readonly data: JsonObject;
 } {
   assertSound(event);
-  return {
-    type: event.type,
-    version: versionOf(event.type),
-    data: SHAPES[event.type].encode(event.data as never),
-  };
+  const shape = SHAPES[event.type];
+  const data = shape.encode(event.data as never);
+  shape.decode(data, event.type);
+  return { type: event.type, version: versionOf(event.type), data };
 }
 
 /**

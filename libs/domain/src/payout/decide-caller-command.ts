@@ -118,17 +118,29 @@ export function decideResolve(state: PayoutState, command: ResolvePayout): Calle
   const again = repeated(state, command.commandId, command.fingerprint);
   if (again !== undefined) return again;
   if (state.status === 'rejected') return refused(command, 'already-rejected');
+  if (state.status === 'cancelled') return refused(command, 'already-cancelled');
   if (state.parked === undefined) return refused(command, 'not-parked');
-  const { payoutId, commandId, fingerprint, decision, operator, reason } = command;
+  const { payoutId, commandId, fingerprint, decision, operator, reason, at } = command;
   const { accountId, amount } = state.request;
   const resolved: PayoutEvent = {
     type: 'PayoutResolved',
-    data: { payoutId, accountId, decision, operator, reason, commandId, fingerprint },
+    data: { payoutId, accountId, decision, operator, reason, commandId, fingerprint, resolvedAt: at },
   };
   const events: PayoutEvent[] = [resolved];
   const to = decision === 'paid' ? 'succeeded' : decision === 'not-paid' ? 'failed' : undefined;
-  if (to !== undefined && 'current' in state && state.status !== to) {
-    const { attempt } = state.current;
+  if (to === undefined) return { events, answer: { outcome: 'accepted' } };
+  const last = 'current' in state ? state.current : state.deadAttempts.at(-1);
+  if (last === undefined) {
+    // Nothing ever left: it can't have been paid, and not paying it is to cancel it.
+    if (to === 'succeeded') return refused(command, 'never-submitted');
+    events.push({ type: 'PayoutCancelled', data: { payoutId, accountId, commandId, fingerprint, reason } });
+    return { events, answer: { outcome: 'accepted' } };
+  }
+  const said = [command.paid, command.fee];
+  if (said.some((part) => part !== undefined && part.currency !== amount.currency))
+    return refused(command, 'settlement-currency-differs');
+  if (state.status !== to) {
+    const { attempt } = last;
     const common = {
       payoutId,
       accountId,

@@ -64,7 +64,9 @@ function mismatch(
     differing.push('reference');
   if (order.orderId !== undefined && attempt.orderId !== undefined && order.orderId !== attempt.orderId)
     differing.push('order number');
-  if (order.paid !== undefined && order.paid.currency !== amount.currency) differing.push('currency');
+  const parts = [order.paid, order.fee];
+  if (parts.some((part) => part !== undefined && part.currency !== amount.currency))
+    differing.push('currency');
   if (differing.length === 0) return undefined;
   if (state.parked?.reason === 'claim-mismatch')
     return { ignored: 'claim differs from the intent, parked already', alarm: true };
@@ -84,10 +86,10 @@ function mismatch(
 function pending(state: Attempted, report: Report<'pending'>): ReportDecision {
   const { order, rawStatus, recognised } = report.outcome;
   const alarm = recognised ? {} : { alarm: `unknown status ${JSON.stringify(rawStatus)} counts as pending` };
-  if (state.status === 'requested') return { ignored: 'the attempt is dead', alarm: true };
+  if (!isCurrent(state, report)) return { ignored: 'the attempt is dead', alarm: true };
   const news = order.orderId !== undefined && state.current.orderId === undefined;
   const open = state.status === 'submitting' || state.status === 'unknown';
-  if (report.attempt !== state.current.attempt || !(open || news)) {
+  if (!(open || news)) {
     return {
       ignored: state.status === 'submitted' ? 'still pending' : `payout is ${state.status}`,
       alarm: !recognised,
@@ -109,6 +111,8 @@ function succeeded(state: Attempted, attempt: AttemptState, report: Report<'succ
     source: report.source,
     ...proof(report),
   };
+  if (state.duplicates.includes(report.attempt))
+    return { ignored: 'posted as a duplicate payment already', alarm: state.status !== 'succeeded' };
   switch (state.status) {
     case 'requested':
     case 'submitting':
@@ -128,6 +132,8 @@ function succeeded(state: Attempted, attempt: AttemptState, report: Report<'succ
           },
         },
       ];
+      if (!isCurrent(state, report))
+        return { events, alarm: 'an attempt that was proved dead was paid after all' };
       return sameMoney(paid, amount)
         ? { events }
         : { events, alarm: 'paid amount differs from the ordered one' };
@@ -163,6 +169,8 @@ function succeeded(state: Attempted, attempt: AttemptState, report: Report<'succ
           ],
         };
       }
+      if (order.paid !== undefined && !sameMoney(order.paid, state.settled.paid))
+        return { ignored: 'another amount was settled', alarm: true };
       return lateOrderNumber(state, report, order) ?? { ignored: 'already succeeded' };
     case 'failed':
       if (report.source === 'answer')
@@ -193,6 +201,7 @@ function failed(state: Attempted, attempt: AttemptState, report: Report<'failed'
     case 'submitting':
     case 'submitted':
     case 'unknown':
+      if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
       if (report.source === 'callback') return held(state, attempt, report, 'failed', rawStatus);
       return {
         events: [
@@ -203,7 +212,9 @@ function failed(state: Attempted, attempt: AttemptState, report: Report<'failed'
         ],
       };
     case 'succeeded':
-      if (report.attempt !== state.settled.attempt) return { ignored: 'another attempt was paid' };
+      if (report.attempt !== state.settled.attempt) {
+        return { ignored: 'another attempt was paid', alarm: state.duplicates.includes(report.attempt) };
+      }
       if (report.source === 'answer')
         return lateOrderNumber(state, report, order) ?? { ignored: 'a late answer leaves no final state' };
       if (!confirms(report)) return held(state, attempt, report, 'failed', rawStatus);
@@ -229,14 +240,18 @@ function failed(state: Attempted, attempt: AttemptState, report: Report<'failed'
   }
 }
 
-/** The create request was refused. It proves a failure only where the card says so, and only of a single send. */
+/**
+ * The create request was refused. It proves a failure only where the card says so, and only while it is proved that no
+ * send before it left.
+ */
 function refused(state: Attempted, attempt: AttemptState, report: Report<'refused'>): ReportDecision {
   const { rawStatus, reason } = report.outcome;
-  if (report.source === 'query') return { ignored: 'the look-up was refused', alarm: true };
+  if (report.source !== 'answer') return { ignored: `a ${report.source} refuses no request`, alarm: true };
+  if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
   if (state.status !== 'submitting' && state.status !== 'unknown')
     return { ignored: `refusal of a repeat: payout is ${state.status}` };
   const { payoutId } = state.request;
-  const lone = attempt.sends === 1 && !attempt.mayHaveLeft;
+  const lone = !attempt.mayHaveLeft;
   if (report.rules.refusalIsProof && lone) {
     return {
       events: [
@@ -281,7 +296,9 @@ function refused(state: Attempted, attempt: AttemptState, report: Report<'refuse
 
 /** "Not found" is not "never" (guarantee G05): it counts only with a refusal, and after the card's time. */
 function notFound(state: Attempted, attempt: AttemptState, report: Report<'not-found'>): ReportDecision {
-  if (state.status !== 'unknown')
+  if (report.source !== 'query' && report.source !== 'statement')
+    return { ignored: `a ${report.source} looked nothing up`, alarm: true };
+  if (state.status !== 'unknown' || !isCurrent(state, report))
     return { ignored: `not found, payout is ${state.status}`, alarm: state.status === 'submitted' };
   const limit = report.rules.notFoundIsFinalAfter;
   if (limit === null || report.at < attempt.lastSendAt + limit) return { ignored: 'not found yet' };
@@ -304,7 +321,8 @@ function notFound(state: Attempted, attempt: AttemptState, report: Report<'not-f
 }
 
 function notSent(state: Attempted, report: Report<'not-sent'>): ReportDecision {
-  if (report.source === 'query') return { ignored: 'the look-up was not sent' };
+  if (report.source !== 'answer') return { ignored: `a ${report.source} sends nothing` };
+  if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
   if (state.status !== 'submitting' || state.deferred) return { ignored: `payout is ${state.status}` };
   const { payoutId } = state.request;
   const { reason } = report.outcome;
@@ -335,6 +353,7 @@ function notSent(state: Attempted, report: Report<'not-sent'>): ReportDecision {
 
 function unknown(state: Attempted, report: Report<'unknown'>): ReportDecision {
   if (report.source !== 'answer') return { ignored: `the ${report.source} said nothing` };
+  if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
   if (state.status !== 'submitting' || state.deferred) return { ignored: `payout is ${state.status}` };
   const { payoutId } = state.request;
   return {
@@ -345,6 +364,11 @@ function unknown(state: Attempted, report: Report<'unknown'>): ReportDecision {
       },
     ],
   };
+}
+
+/** Whether the report is about the attempt that counts now, and not about one that was proved dead. */
+function isCurrent(state: Attempted, report: Report): state is SentPayout {
+  return 'current' in state && state.current.attempt === report.attempt;
 }
 
 /** Who may turn a final state: whoever looked, not whoever was told. */

@@ -52,6 +52,8 @@ export function decideResend(state: PayoutState, command: StartResend): StepDeci
   if (state.status !== 'unknown' && !(state.status === 'submitting' && state.deferred))
     return { ignored: `payout is ${state.status}` };
   if (state.parked !== undefined) return { ignored: 'payout is parked' };
+  // The provider spoke of an order: there is something to ask for, and nothing to send.
+  if (state.heldClaim !== undefined) return { ignored: 'a claim waits for its confirmation' };
   if (command.attempt !== state.current.attempt) return { ignored: 'attempt is not the current one' };
   const { payoutId } = state.request;
   const { attempt, rule, at } = command;

@@ -35,22 +35,29 @@ export function evolvePayout(state: PayoutState, event: PayoutEvent): PayoutStat
     case 'PayoutRequested':
       return impossible(state, event);
     case 'PayoutRejected':
-      return rejected(event, state.answered);
+      return isUnsent(state) ? rejected(event, state.answered) : impossible(state, event);
     case 'PayoutCancelled':
-      return { ...facts(state), status: 'cancelled', answered: accept(state.answered, event) };
+      if (!isUnsent(state)) return impossible(state, event);
+      return {
+        ...facts(state),
+        status: 'cancelled',
+        parked: undefined,
+        answered: accept(state.answered, event),
+      };
     case 'PayoutSubmissionStarted':
       return started(state, event);
     case 'PayoutResendStarted':
       return resent(state, event);
     case 'PayoutSubmissionDeferred':
-      return state.status === 'submitting' ? { ...state, deferred: true } : impossible(state, event);
+      return state.status === 'submitting' && isCurrent(state, event)
+        ? { ...state, deferred: true }
+        : impossible(state, event);
     case 'PayoutSubmitted':
       return submitted(state, event);
     case 'PayoutSubmissionUnknown':
       return unknownOutcome(state, event);
     case 'PayoutAttemptFailed':
-      if (!('current' in state)) return impossible(state, event);
-      return { ...facts(state), status: 'requested', deadAttempts: [...state.deadAttempts, state.current] };
+      return attemptFailed(state, event);
     case 'PayoutStatusChanged':
       return finalStatus(state, event);
     case 'PayoutReversed':
@@ -59,7 +66,8 @@ export function evolvePayout(state: PayoutState, event: PayoutEvent): PayoutStat
       if (state.status !== 'succeeded') return impossible(state, event);
       return { ...state, settled: { ...state.settled, fee: event.data.to } };
     case 'PayoutDuplicatePaid':
-      return state;
+      if (state.status !== 'succeeded') return impossible(state, event);
+      return { ...state, duplicates: [...state.duplicates, event.data.attempt] };
     case 'PayoutReportHeld':
       return {
         ...state,
@@ -70,14 +78,16 @@ export function evolvePayout(state: PayoutState, event: PayoutEvent): PayoutStat
     case 'PayoutParked':
       return { ...state, parked: { reason: event.data.reason, detail: event.data.detail } };
     case 'PayoutResolved':
-      return { ...state, parked: undefined, answered: accept(state.answered, event) };
+      return resolved(state, event);
     case 'CommandRefused':
       return { ...state, answered: refuse(state.answered, event) };
   }
 }
 
 function firstEvent(event: PayoutEvent): PayoutState {
-  if (event.type === 'PayoutRejected') return rejected(event, new Map());
+  if (event.type === 'PayoutRejected') {
+    return event.data.request === undefined ? impossible(ABSENT, event) : rejected(event, new Map());
+  }
   if (event.type !== 'PayoutRequested') return impossible(ABSENT, event);
   const { reserve, ...request } = event.data;
   return {
@@ -88,7 +98,18 @@ function firstEvent(event: PayoutEvent): PayoutState {
     answered: accept(new Map(), event),
     parked: undefined,
     heldClaim: undefined,
+    resumedAt: undefined,
+    duplicates: [],
   };
+}
+
+/** Nothing was ever sent, or meant to be. */
+function isUnsent(state: PayoutState): boolean {
+  return state.status === 'requested' && state.deadAttempts.length === 0;
+}
+
+function isCurrent(state: SentPayout, event: { readonly data: { readonly attempt: number } }): boolean {
+  return state.current.attempt === event.data.attempt;
 }
 
 function rejected(
@@ -113,7 +134,8 @@ function started(
   state: Exclude<PayoutState, { status: 'absent' | 'rejected' }>,
   event: PayoutEventOf<'PayoutSubmissionStarted'>,
 ): PayoutState {
-  if (state.status !== 'requested') return impossible(state, event);
+  if (state.status !== 'requested' || event.data.attempt !== state.deadAttempts.length + 1)
+    return impossible(state, event);
   const { attempt, provider, reference, funds, startedAt } = event.data;
   const current: AttemptState = {
     attempt,
@@ -129,8 +151,9 @@ function started(
 }
 
 function resent(state: PayoutState, event: PayoutEventOf<'PayoutResendStarted'>): PayoutState {
-  if (state.status !== 'unknown' && state.status !== 'submitting') return impossible(state, event);
   const { send, startedAt } = event.data;
+  const open = state.status === 'unknown' || (state.status === 'submitting' && state.deferred);
+  if (!open || !isCurrent(state, event) || send !== state.current.sends + 1) return impossible(state, event);
   return {
     ...state,
     status: 'submitting',
@@ -140,7 +163,7 @@ function resent(state: PayoutState, event: PayoutEventOf<'PayoutResendStarted'>)
 }
 
 function submitted(state: PayoutState, event: PayoutEventOf<'PayoutSubmitted'>): PayoutState {
-  if (!('current' in state)) return impossible(state, event);
+  if (!('current' in state) || !isCurrent(state, event)) return impossible(state, event);
   const { orderId } = event.data;
   const current: AttemptState = {
     ...state.current,
@@ -153,7 +176,8 @@ function submitted(state: PayoutState, event: PayoutEventOf<'PayoutSubmitted'>):
 }
 
 function unknownOutcome(state: PayoutState, event: PayoutEventOf<'PayoutSubmissionUnknown'>): PayoutState {
-  if (state.status !== 'submitting' && state.status !== 'unknown') return impossible(state, event);
+  if ((state.status !== 'submitting' && state.status !== 'unknown') || !isCurrent(state, event))
+    return impossible(state, event);
   const { refused } = event.data;
   const current: AttemptState = {
     ...state.current,
@@ -163,42 +187,72 @@ function unknownOutcome(state: PayoutState, event: PayoutEventOf<'PayoutSubmissi
   return { ...facts(state), status: 'unknown', current };
 }
 
+function attemptFailed(state: PayoutState, event: PayoutEventOf<'PayoutAttemptFailed'>): PayoutState {
+  if (state.status !== 'submitting' && state.status !== 'submitted' && state.status !== 'unknown')
+    return impossible(state, event);
+  if (!isCurrent(state, event)) return impossible(state, event);
+  const { attempt } = event.data;
+  return {
+    ...facts(state),
+    status: 'requested',
+    deadAttempts: [...state.deadAttempts, state.current],
+    heldClaim: state.heldClaim?.attempt === attempt ? undefined : state.heldClaim,
+  };
+}
+
 function finalStatus(
   state: PayoutState,
   event: PayoutEventOf<'PayoutStatusChanged' | 'PayoutReversed'>,
 ): PayoutState {
   if (state.status === 'absent' || state.status === 'rejected' || state.status === 'cancelled')
     return impossible(state, event);
-  const known =
-    attemptOf(state, event.data.attempt) ?? ('current' in state ? state.current : state.deadAttempts.at(-1));
-  if (known === undefined) return impossible(state, event);
+  const { from, to, attempt, source } = event.data;
+  const turns = event.type === 'PayoutReversed';
+  const wasFinal = state.status === 'succeeded' || state.status === 'failed';
+  if (from !== state.status || from === to || turns !== wasFinal) return impossible(state, event);
+  const last = 'current' in state ? state.current : state.deadAttempts.at(-1);
+  if (last === undefined || attemptOf(state, attempt) === undefined) return impossible(state, event);
   const orderId = event.type === 'PayoutStatusChanged' ? event.data.orderId : undefined;
-  const current: AttemptState = {
-    ...known,
-    mayHaveLeft: true,
-    ...(orderId === undefined ? {} : { orderId }),
-  };
+  // A dead attempt may be the one that was paid; a later one that is under way stays the current one.
+  const current: AttemptState =
+    last.attempt === attempt
+      ? { ...last, mayHaveLeft: true, ...(orderId === undefined ? {} : { orderId }) }
+      : last;
   // Evidence answers the question that a person was asked, unless it was about the evidence itself.
   const parked = state.parked?.reason === 'claim-mismatch' ? state.parked : undefined;
-  const base = { ...facts(state), parked, heldClaim: undefined };
-  if (event.data.to === 'failed') return { ...base, status: 'failed', current };
+  // A claim to the contrary is still to be confirmed when this one came unasked as well: callbacks overtake each other.
+  const unasked = source === 'callback' || source === 'answer';
+  const heldClaim = unasked && state.heldClaim?.claim !== to ? state.heldClaim : undefined;
+  const base = { ...facts(state), parked, heldClaim };
+  if (to === 'failed') return { ...base, status: 'failed', current };
   const { currency } = state.request.amount;
   return {
     ...base,
     status: 'succeeded',
     current,
     settled: {
-      attempt: event.data.attempt,
+      attempt,
       paid: event.data.paid ?? state.request.amount,
       fee: event.data.fee ?? zero(currency),
     },
   };
 }
 
+/** A person's word ends the question that was held open; `resume` only gives the process another while to answer it. */
+function resolved(
+  state: Exclude<PayoutState, { status: 'absent' | 'rejected' }>,
+  event: PayoutEventOf<'PayoutResolved'>,
+): PayoutState {
+  const answered = accept(state.answered, event);
+  if (event.data.decision === 'resume')
+    return { ...state, parked: undefined, resumedAt: event.data.resolvedAt, answered };
+  return { ...state, parked: undefined, heldClaim: undefined, answered };
+}
+
 /** What every status but `absent` and `rejected` has. */
 function facts(state: SentPayout | Extract<PayoutState, { status: 'requested' | 'cancelled' }>): PayoutFacts {
-  const { request, reserve, deadAttempts, answered, parked, heldClaim } = state;
-  return { request, reserve, deadAttempts, answered, parked, heldClaim };
+  const { request, reserve, deadAttempts, answered, parked, heldClaim, resumedAt, duplicates } = state;
+  return { request, reserve, deadAttempts, answered, parked, heldClaim, resumedAt, duplicates };
 }
 
 function accept(

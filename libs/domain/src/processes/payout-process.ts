@@ -1,6 +1,12 @@
 import type { AccountEventOf } from '../account/events.js';
 import type { FundsReference, ParkReason } from '../payout/events.js';
-import type { AttemptState, PayoutState, StateOf } from '../payout/state.js';
+import {
+  attemptOf,
+  type AttemptState,
+  type PayoutState,
+  type SentPayout,
+  type StateOf,
+} from '../payout/state.js';
 import type { ContractCard } from '../provider/contract-card.js';
 
 /** What the funding account said about this payout; part of the event that woke the process. */
@@ -18,7 +24,7 @@ export interface ProcessContext {
   /** `event`: something was written. `due`: a follow-up's time has come. */
   readonly wake: 'event' | 'due';
   readonly news?: FundsNews;
-  /** The look-up that was just made found no such order. */
+  /** There when a look-up was just made: whether it found no such order. */
   readonly justNotFound?: boolean;
 }
 
@@ -69,13 +75,14 @@ export function nextStep(state: PayoutState, context: ProcessContext): NextStep 
       return requested(state, context);
     case 'submitting':
       if (state.parked !== undefined) return ignore('parked for a person');
-      return state.deferred ? deferred(state, context) : underWay(state.current, context);
+      if (!state.deferred) return underWay(state.current, context);
+      return state.heldClaim === undefined ? deferred(state, context) : confirmClaim(state, context);
     case 'submitted':
       if (state.parked !== undefined) return ignore('parked for a person');
-      return state.heldClaim === undefined ? submitted(state.current, context) : confirmClaim(state, context);
+      return state.heldClaim === undefined ? submitted(state, context) : confirmClaim(state, context);
     case 'unknown':
       if (state.parked !== undefined) return ignore('parked for a person');
-      return state.heldClaim === undefined ? unknown(state.current, context) : confirmClaim(state, context);
+      return state.heldClaim === undefined ? unknown(state, context) : confirmClaim(state, context);
   }
 }
 
@@ -102,7 +109,7 @@ function underWay(current: AttemptState, { card, now }: ProcessContext): NextSte
 function deferred(state: StateOf<'submitting'>, context: ProcessContext): NextStep {
   const { current } = state;
   const { card, now } = context;
-  if (now >= current.firstSendAt + card.timing.parkAfter) {
+  if (now >= parkAt(state, current.firstSendAt, card)) {
     return { do: 'park', reason: 'not-final-in-time', detail: 'the provider could not be reached' };
   }
   const due = lookAgainAt(current.firstSendAt, current.lastSendAt, card);
@@ -110,17 +117,19 @@ function deferred(state: StateOf<'submitting'>, context: ProcessContext): NextSt
   return { do: 'resend', attempt: current.attempt, rule: 'nothing-was-sent' };
 }
 
-function submitted(current: AttemptState, { card, now, wake }: ProcessContext): NextStep {
-  if (now >= current.firstSendAt + card.timing.parkAfter) {
+function submitted(state: StateOf<'submitted'>, { card, now, wake }: ProcessContext): NextStep {
+  const { current } = state;
+  if (now >= parkAt(state, current.firstSendAt, card)) {
     return { do: 'park', reason: 'not-final-in-time', detail: `${card.provider} has had it for too long` };
   }
   if (wake === 'due' && canQuery(current, card)) return { do: 'query', attempt: current.attempt };
   return { do: 'wait', until: lookAgainAt(current.firstSendAt, now, card) };
 }
 
-function unknown(current: AttemptState, context: ProcessContext): NextStep {
+function unknown(state: StateOf<'unknown'>, context: ProcessContext): NextStep {
+  const { current } = state;
   const { card, now, wake } = context;
-  if (now >= current.firstSendAt + card.timing.parkAfter) {
+  if (now >= parkAt(state, current.firstSendAt, card)) {
     return { do: 'park', reason: 'outcome-unknown', detail: 'no evidence was found in time' };
   }
   if (canQuery(current, card)) {
@@ -172,23 +181,26 @@ function afterNotFound(current: AttemptState, { card, now }: ProcessContext): Ne
 }
 
 /** A claim waits: ask, and where there is no answer in time, a person decides. */
-function confirmClaim(
-  state: StateOf<'submitted' | 'unknown' | 'succeeded' | 'failed'>,
-  { card, now, wake }: ProcessContext,
-): NextStep {
+function confirmClaim(state: SentPayout, { card, now, wake, justNotFound }: ProcessContext): NextStep {
   const claim = state.heldClaim;
   if (claim === undefined) throw new Error('no claim is held');
   if (state.parked !== undefined) return ignore('parked for a person');
-  if (!canQuery(state.current, card) || now >= claim.heldAt + card.timing.parkAfter) {
+  const asked = attemptOf(state, claim.attempt) ?? state.current;
+  if (!canQuery(asked, card) || now >= parkAt(state, claim.heldAt, card)) {
     return {
       do: 'park',
       reason: 'claim-unconfirmed',
       detail: `a callback says ${claim.claim}, and no look-up confirms it`,
     };
   }
-  const first = now < claim.heldAt + card.timing.firstQueryAfter;
+  const first = justNotFound === undefined && now < claim.heldAt + card.timing.firstQueryAfter;
   if (wake === 'due' || first) return { do: 'query', attempt: claim.attempt };
   return { do: 'wait', until: lookAgainAt(claim.heldAt, now, card) };
+}
+
+/** When a person has to look: the card's time after `since`, or after a person let the process go on. */
+function parkAt({ resumedAt }: SentPayout, since: number, { timing }: ContractCard): number {
+  return Math.max(since, resumedAt ?? since) + timing.parkAfter;
 }
 
 function canQuery(current: AttemptState, card: ContractCard): boolean {
@@ -200,7 +212,7 @@ function canQuery(current: AttemptState, card: ContractCard): boolean {
  * counter, so that it is the same after any crash.
  */
 export function lookAgainAt(since: number, now: number, { timing }: Pick<ContractCard, 'timing'>): number {
-  let pause = timing.firstQueryAfter;
+  let pause = Math.max(1, Math.min(timing.firstQueryAfter, timing.maxQueryPause));
   let at = since + pause;
   while (at <= now) {
     pause = Math.min(pause * 2, timing.maxQueryPause);

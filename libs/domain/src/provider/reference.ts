@@ -7,7 +7,8 @@ export interface Attempt {
 }
 
 export const MAX_ATTEMPT = 36 * 36 - 1;
-const PATTERN = /^p([0-9a-z]{25})([0-9a-z]{2})$/;
+/** Either case, ASCII only: lower-casing first would let the Kelvin sign pass for a `k`. */
+const PATTERN = /^p([0-9a-z]{25})([0-9a-z]{2})$/i;
 const MAX_UUID = (1n << 128n) - 1n;
 
 /**
@@ -24,9 +25,9 @@ export function referenceOf({ payoutId: id, attempt }: Attempt): ProviderReferen
 
 /** Reads a reference back, whatever its case; `undefined` when it is none of ours. */
 export function readReference(text: string): Attempt | undefined {
-  const match = PATTERN.exec(text.toLowerCase());
+  const match = PATTERN.exec(text);
   if (match === null) return undefined;
-  const [, digits = '', attemptDigits = ''] = match;
+  const [, digits = '', attemptDigits = ''] = match.map((part) => part.toLowerCase());
   const number = Array.from(digits).reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n);
   const attempt = parseInt(attemptDigits, 36);
   if (number > MAX_UUID || attempt < 1) return undefined;

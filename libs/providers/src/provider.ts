@@ -32,8 +32,13 @@ export interface ProviderAnswer {
 /** What went over the wire. It holds personal data: it is sealed before it is stored. No credential is in it. */
 export interface RawExchange {
   readonly request: { readonly method: string; readonly url: string; readonly body: string };
-  /** Absent when no answer came. */
-  readonly answer?: { readonly status: number; readonly contentType: string; readonly body: string };
+  /** Absent when no answer came. A body that isn't UTF-8 is given in base64, so that no byte is lost. */
+  readonly answer?: {
+    readonly status: number;
+    readonly contentType: string;
+    readonly body: string;
+    readonly encoding?: 'base64';
+  };
 }
 
 /** A callback as it came: bytes, and header names in lower case. A header that was sent twice is an array. */

@@ -27,6 +27,16 @@ export interface ProvidersSettings {
 
 export type ProvidersTiming = Readonly<Partial<Record<ProviderName, TimingOverride>>>;
 
+/** A payout waits at a provider that this deployment no longer knows. */
+export class ProviderNotSetUpError extends Error {
+  override readonly name = 'ProviderNotSetUpError';
+  constructor(provider: ProviderName) {
+    super(
+      `provider ${provider} has open payouts but no settings: put its settings back, they are needed to follow them up`,
+    );
+  }
+}
+
 /** The providers of this deployment, by name. */
 export class ProviderRegistry {
   readonly #providers: ReadonlyMap<ProviderName, Provider>;
@@ -60,6 +70,13 @@ export class ProviderRegistry {
 
   get(name: ProviderName): Provider | undefined {
     return this.#providers.get(name);
+  }
+
+  /** For a payout that was accepted already: its provider must not disappear. Throws `ProviderNotSetUpError`. */
+  require(name: ProviderName): Provider {
+    const provider = this.get(name);
+    if (provider === undefined) throw new ProviderNotSetUpError(name);
+    return provider;
   }
 
   card(name: ProviderName): ContractCard | undefined {

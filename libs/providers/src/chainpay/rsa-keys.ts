@@ -14,6 +14,8 @@ export function readPrivateKey(text: unknown): KeyObject | undefined {
 
 /** An RSA public key from PEM or the bare Base64 of SPKI or PKCS#1; `undefined` when it is none. */
 export function readPublicKey(text: unknown): KeyObject | undefined {
+  // Node would make a public key from a private one, and a private key of theirs has no business here.
+  if (readPrivateKey(text) !== undefined) return undefined;
   return firstRsa([
     () => createPublicKey(pem(text, 'PUBLIC')),
     () => createPublicKey({ key: der(text), format: 'der', type: 'spki' }),
@@ -34,7 +36,7 @@ function firstRsa(attempts: readonly (() => KeyObject)[]): KeyObject | undefined
   return undefined;
 }
 
-/** Only a key of the right kind: Node would make a public key from a private one, which has no business there. */
+/** Only a key of the right kind. */
 function pem(text: unknown, kind: 'PRIVATE' | 'PUBLIC'): string {
   if (typeof text !== 'string' || !new RegExp(`^\\s*-----BEGIN (RSA )?${kind} KEY-----`).test(text)) {
     throw new TypeError('no PEM');

@@ -1,5 +1,5 @@
 import { readDecimal } from '../../decimal.js';
-import { isExactObject, numberText, readExactObject } from '../../exact-json.js';
+import { isExactObject, numberText, readExactObject, writeExact } from '../../exact-json.js';
 import type { GoldenpaySettings } from '../../settings.js';
 import { sameText } from '../constant-time.js';
 import { saysJson, type ReceivedRequest } from '../vendor-api.js';
@@ -77,7 +77,7 @@ export function bodyParameters(request: ReceivedRequest): Parameters | Goldenpay
       return bad(`The ${name} must be a string`);
     if (Array.isArray(value) || isExactObject(value)) return bad(`The ${name} must not be nested`);
     parameters[name] =
-      value === null ? '' : typeof value === 'string' ? value : (numberText(value) ?? String(value));
+      value === null ? '' : typeof value === 'string' ? value : (numberText(value) ?? writeExact(value));
   }
   return parameters;
 }

@@ -1,0 +1,49 @@
+import { MAX_MESSAGE_BYTES } from '../message-bus.js';
+import { printCloudEvent, readCloudEvent } from './cloud-event.js';
+import { problemsIn, type Shape } from './shape.js';
+
+/** `source` of every message that the service sends. */
+export const OWN_SOURCE = 'payout-ledger';
+
+/** What a message of ours needs besides its data. `id` is the same when the same fact is sent again. */
+export interface MessageMeta {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+export type OwnMessageReading<T> =
+  | { readonly ok: true; readonly type: string; readonly meta: MessageMeta; readonly data: T }
+  /** One line that names the fields, without their values. */
+  | { readonly ok: false; readonly reason: string };
+
+export function printOwnMessage(type: string, { id, time }: MessageMeta, data: object): Uint8Array {
+  return printCloudEvent({ id, source: OWN_SOURCE, type, time, data });
+}
+
+/** Reads a message of ours whose type has an entry in `shapes`; `T` is what those shapes describe. */
+export function readOwnMessage<T extends object>(
+  value: Uint8Array,
+  shapes: Readonly<Record<string, Shape<T>>>,
+): OwnMessageReading<T> {
+  const read = readCloudEvent(value, MAX_MESSAGE_BYTES);
+  if (!read.ok) {
+    return { ok: false, reason: lineOf(read.reason, read.problems) };
+  }
+  const { id, type, time, data } = read.event;
+  const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+  if (shape === undefined) {
+    return { ok: false, reason: `unknown-type: type: must be one of ${Object.keys(shapes).join(', ')}` };
+  }
+  if (time === undefined) return { ok: false, reason: 'not-a-cloud-event: time: is missing' };
+  const problems = problemsIn(shape, data, 'data');
+  if (problems.length > 0) return { ok: false, reason: lineOf('invalid-field', problems) };
+  return { ok: true, type, meta: { id, time }, data: data as T };
+}
+
+function lineOf(
+  reason: string,
+  problems: readonly { readonly field: string; readonly message: string }[],
+): string {
+  return `${reason}: ${problems.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')}`;
+}

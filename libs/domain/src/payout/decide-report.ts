@@ -23,7 +23,9 @@ type Attempted = SentPayout | Extract<PayoutState, { status: 'requested' }>;
  */
 export function decideReport(state: PayoutState, command: ApplyProviderReport): ReportDecision {
   if (state.status === 'absent' || state.status === 'rejected' || state.status === 'cancelled') {
-    return { ignored: `payout is ${state.status}`, alarm: command.outcome.kind === 'succeeded' };
+    // An order exists that nobody should have sent.
+    const { kind } = command.outcome;
+    return { ignored: `payout is ${state.status}`, alarm: kind === 'succeeded' || kind === 'pending' };
   }
   const attempt = attemptOf(state, command.attempt);
   if (attempt === undefined) return { ignored: 'no such attempt was made', alarm: true };
@@ -92,7 +94,8 @@ function pending(state: Attempted, report: Report<'pending'>): ReportDecision {
   if (!(open || news)) {
     return {
       ignored: state.status === 'submitted' ? 'still pending' : `payout is ${state.status}`,
-      alarm: !recognised,
+      // Whoever looked and found a final order open again has found something that nobody expects.
+      alarm: !recognised || (state.status !== 'submitted' && confirms(report)),
     };
   }
   return { events: [submission(state, report, rawStatus, recognised, order)], ...alarm };
@@ -173,8 +176,7 @@ function succeeded(state: Attempted, attempt: AttemptState, report: Report<'succ
         return { ignored: 'another amount was settled', alarm: true };
       return lateOrderNumber(state, report, order) ?? { ignored: 'already succeeded' };
     case 'failed':
-      if (report.source === 'answer')
-        return lateOrderNumber(state, report, order) ?? { ignored: 'a late answer leaves no final state' };
+      if (report.source === 'answer') return lateAnswer(state, report, order);
       if (!confirms(report)) return held(state, attempt, report, 'succeeded', rawStatus);
       return {
         events: [{ type: 'PayoutReversed', data: { ...base, from: 'failed', to: 'succeeded', paid, fee } }],
@@ -215,8 +217,7 @@ function failed(state: Attempted, attempt: AttemptState, report: Report<'failed'
       if (report.attempt !== state.settled.attempt) {
         return { ignored: 'another attempt was paid', alarm: state.duplicates.includes(report.attempt) };
       }
-      if (report.source === 'answer')
-        return lateOrderNumber(state, report, order) ?? { ignored: 'a late answer leaves no final state' };
+      if (report.source === 'answer') return lateAnswer(state, report, order);
       if (!confirms(report)) return held(state, attempt, report, 'failed', rawStatus);
       return {
         events: [
@@ -246,7 +247,7 @@ function failed(state: Attempted, attempt: AttemptState, report: Report<'failed'
  */
 function refused(state: Attempted, attempt: AttemptState, report: Report<'refused'>): ReportDecision {
   const { rawStatus, reason } = report.outcome;
-  if (report.source !== 'answer') return { ignored: `a ${report.source} refuses no request`, alarm: true };
+  if (report.source !== 'answer') return { ignored: `the ${report.source} refuses no request`, alarm: true };
   if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
   if (state.status !== 'submitting' && state.status !== 'unknown')
     return { ignored: `refusal of a repeat: payout is ${state.status}` };
@@ -297,9 +298,12 @@ function refused(state: Attempted, attempt: AttemptState, report: Report<'refuse
 /** "Not found" is not "never" (guarantee G05): it counts only with a refusal, and after the card's time. */
 function notFound(state: Attempted, attempt: AttemptState, report: Report<'not-found'>): ReportDecision {
   if (report.source !== 'query' && report.source !== 'statement')
-    return { ignored: `a ${report.source} looked nothing up`, alarm: true };
+    return { ignored: `the ${report.source} looked nothing up`, alarm: true };
   if (state.status !== 'unknown' || !isCurrent(state, report))
-    return { ignored: `not found, payout is ${state.status}`, alarm: state.status === 'submitted' };
+    return {
+      ignored: `not found, payout is ${state.status}`,
+      alarm: state.status === 'submitted' || state.status === 'succeeded',
+    };
   const limit = report.rules.notFoundIsFinalAfter;
   if (limit === null || report.at < attempt.lastSendAt + limit) return { ignored: 'not found yet' };
   if (attempt.refused === undefined) return { ignored: 'not found, never refused' };
@@ -321,7 +325,7 @@ function notFound(state: Attempted, attempt: AttemptState, report: Report<'not-f
 }
 
 function notSent(state: Attempted, report: Report<'not-sent'>): ReportDecision {
-  if (report.source !== 'answer') return { ignored: `a ${report.source} sends nothing` };
+  if (report.source !== 'answer') return { ignored: `the ${report.source} sends nothing` };
   if (!isCurrent(state, report)) return { ignored: 'the attempt is dead already' };
   if (state.status !== 'submitting' || state.deferred) return { ignored: `payout is ${state.status}` };
   const { payoutId } = state.request;
@@ -427,12 +431,25 @@ function dismissed(
   };
 }
 
+/** A late answer leaves no final state: it tells the order's number, and that a person should look. */
+function lateAnswer(
+  state: SentPayout,
+  report: Report<'succeeded' | 'failed'>,
+  order: OrderFacts,
+): ReportDecision {
+  const number = lateOrderNumber(state, report, order);
+  const contradiction = 'a late answer contradicts the final state';
+  return number === undefined
+    ? { ignored: contradiction, alarm: true }
+    : { events: number.events, alarm: contradiction };
+}
+
 /** A late message after a final state still tells the provider's number, which later callbacks are found by. */
 function lateOrderNumber(
   state: SentPayout,
   report: Report<'succeeded' | 'failed'>,
   order: OrderFacts,
-): ReportDecision | undefined {
+): { readonly events: readonly [PayoutEvent] } | undefined {
   if (
     order.orderId === undefined ||
     state.current.orderId !== undefined ||

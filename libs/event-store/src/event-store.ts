@@ -66,6 +66,11 @@ export class AppendOutcomeUnknownError extends Error {
   override readonly name = 'AppendOutcomeUnknownError';
 }
 
+/** The store was closed: nothing was sent. */
+export class EventStoreClosedError extends Error {
+  override readonly name = 'EventStoreClosedError';
+}
+
 export interface ReadAllOptions {
   /** Exclusive: the first event read is the one after it. Absent: from the start. */
   readonly after?: LogPosition;
@@ -109,6 +114,6 @@ export abstract class EventStore {
   /** Position of the last event of the log, or undefined when it is empty. */
   abstract head(): Promise<LogPosition | undefined>;
 
-  /** Resolves when nothing is in flight. Later calls are refused. */
+  /** Ends the subscriptions; resolves when no append is in flight. Later calls: `EventStoreClosedError`. */
   abstract close(): Promise<void>;
 }

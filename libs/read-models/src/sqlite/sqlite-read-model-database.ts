@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import { logPosition, type LogPosition } from '#domain/log-position';
 import { prepared } from '#platform/sqlite/prepared';
-import type { SqliteFile } from '#platform/sqlite/sqlite-file';
+import type { SqliteAccess } from '#platform/sqlite/read-only-sqlite-file';
 import { ReadModelDatabase, type ModelSchema, type Statement } from '../database.js';
 import { sqliteBuilder } from './sqlite-builder.js';
 import type { ApplyJob, DefineJob, RunsOf } from './writer-jobs.js';
@@ -16,7 +16,7 @@ const START = '';
 export class SqliteReadModelDatabase extends ReadModelDatabase {
   readonly build = sqliteBuilder();
 
-  constructor(private readonly file: SqliteFile) {
+  constructor(private readonly file: SqliteAccess) {
     super();
   }
 

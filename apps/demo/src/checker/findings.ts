@@ -1,0 +1,21 @@
+/** What the demo says of a run. */
+export type Claim = 'booksBalance' | 'providersAgree' | 'paidTwice' | 'replayEqual';
+
+/** Why a claim is false, for a person to read. */
+export interface Finding {
+  readonly claim: Claim;
+  readonly text: string;
+}
+
+/** Where the checks put what they find. */
+export class Findings {
+  readonly all: Finding[] = [];
+
+  add(claim: Claim, text: string): void {
+    this.all.push({ claim, text });
+  }
+
+  holds(claim: Claim): boolean {
+    return this.all.every((finding) => finding.claim !== claim);
+  }
+}

@@ -31,9 +31,9 @@ export class CallbackIntake {
     if (!read.ok) return { kind: 'park', reason: read.reason };
     const { callback } = read;
     const { provider } = callback;
-    if (!this.registry.has(provider)) return { kind: 'park', reason: `${provider} isn't set up here` };
+    if (this.registry.get(provider) === undefined) return { kind: 'park', reason: `${provider} isn't set up here` };
     // The app that took it has verified it already; the bus is not a place to trust (guarantee G29).
-    const reading = this.registry.get(provider).readCallback(rawCallbackOf(callback));
+    const reading = this.registry.require(provider).readCallback(rawCallbackOf(callback));
     if (reading.verdict !== 'verified') {
       this.logger.alarm('callback-refused', { provider, verdict: reading.verdict, reason: reading.reason });
       return { kind: 'park', reason: `${reading.verdict}: ${reading.reason}` };
@@ -45,7 +45,7 @@ export class CallbackIntake {
       this.logger.alarm('callback-for-unknown-payout', { provider, payoutId: attempt.payoutId });
       return { kind: 'park', reason: 'no such payout was requested here' };
     }
-    const hash = await this.evidence.put({ provider, what: 'callback', payeeId: payee, raw });
+    const hash = await this.evidence.put({ provider, what: 'callback', payeeId: payee, raw, identity: callback.bodyBase64 });
     const owner = attempt ?? (await this.leave(callback.provider, reading, hash));
     if (owner !== undefined) await this.replay.apply(provider, owner, reading.outcome, hash);
     return { kind: 'done' };

@@ -34,7 +34,7 @@ export class CallbackReplay {
       this.logger.alarm('stored-callback-unreadable', { provider, evidence });
       return;
     }
-    const reading = this.registry.get(provider).readCallback(rawCallbackOf(message.callback));
+    const reading = this.registry.require(provider).readCallback(rawCallbackOf(message.callback));
     if (reading.verdict !== 'verified') {
       this.logger.alarm('stored-callback-refused', { provider, evidence, reason: reading.reason });
       return;
@@ -44,7 +44,7 @@ export class CallbackReplay {
 
   /** A claim is applied as a report; a mere hint only makes the payout process look now. */
   async apply(provider: ProviderName, { payoutId, attempt }: Attempt, outcome: ProviderOutcome, evidence: EvidenceHash): Promise<void> {
-    if (this.registry.get(provider).card.callback.trust === 'hint') {
+    if (this.registry.require(provider).card.callback.trust === 'hint') {
       await this.followUps.bringForward(payoutId, this.clock.now());
       this.runner.poke();
       return;

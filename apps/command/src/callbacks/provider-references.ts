@@ -54,7 +54,7 @@ export class ProviderReferences {
     const { state } = await this.payouts.read(payoutId);
     if (state.status === 'absent' || state.status === 'rejected') return;
     const { provider } = state.request;
-    if (this.registry.get(provider).card.callback.carriesReference) return;
+    if (this.registry.require(provider).card.callback.carriesReference) return;
     const handled = await this.decide(provider, orderId, causationId, (known) =>
       known.bound === undefined
         ? { events: [{ type: 'ProviderReferenceBound', data: { provider, payoutId, attempt } }], answer: undefined }

@@ -19,6 +19,8 @@ export interface Evidence {
   /** Whose data it holds; undefined while nobody knows: it is then sealed with the intake key. */
   readonly payeeId: PayeeId | undefined;
   readonly raw: string;
+  /** What makes it this piece and no other; the raw text where that is absent. A repeated callback differs in its headers only. */
+  readonly identity?: string;
 }
 
 /**
@@ -37,8 +39,8 @@ export class EvidenceStore {
   ) {}
 
   /** Durable when it resolves; the hash is its address. */
-  async put({ provider, what, payeeId, raw }: Evidence): Promise<EvidenceHash> {
-    const hash = evidenceHash(this.hashes.hex('evidence-hash', `${provider}\n${raw}`));
+  async put({ provider, what, payeeId, raw, identity = raw }: Evidence): Promise<EvidenceHash> {
+    const hash = evidenceHash(this.hashes.hex('evidence-hash', `${provider}\n${what}\n${identity}`));
     const stream = evidenceStream(hash);
     const sealed =
       payeeId === undefined

@@ -40,12 +40,12 @@ export class Dispatcher {
       if (this.clock.now() > startedAt + SEND_MARGIN) {
         return { outcome: { kind: 'not-sent', reason: 'no free connection in time' } };
       }
-      return this.record(provider, payeeId, await this.registry.get(provider).create(order));
+      return this.record(provider, payeeId, await this.registry.require(provider).create(order));
     });
   }
 
   query(provider: ProviderName, query: OrderQuery, payeeId: PayeeId): Promise<CallResult> {
-    return this.pool(provider).run(async () => this.record(provider, payeeId, await this.registry.get(provider).query(query)));
+    return this.pool(provider).run(async () => this.record(provider, payeeId, await this.registry.require(provider).query(query)));
   }
 
   private async record(provider: ProviderName, payeeId: PayeeId, answer: ProviderAnswer): Promise<CallResult> {

@@ -77,7 +77,7 @@ export class PayoutProcess {
   private async step(payoutId: PayoutId, wake: Wake): Promise<void> {
     const { state } = await this.payouts.read(payoutId);
     if (state.status === 'absent' || state.status === 'rejected') return;
-    const { card } = this.registry.get(state.request.provider);
+    const { card } = this.registry.require(state.request.provider);
     const now = this.clock.now();
     const { news, justNotFound } = wake;
     const step = nextStep(state, {
@@ -135,7 +135,7 @@ export class PayoutProcess {
     // Not written: somebody else's intent, or a cancellation, came first.
     if (handled.written.length === 0) return;
     if (handled.written[0]?.id !== claim) throw new Error('the claim was not the first event');
-    const { requestTimeout } = this.registry.get(request.provider).card.timing;
+    const { requestTimeout } = this.registry.require(request.provider).card.timing;
     await this.followUps.schedule([{ key: payoutId, dueAt: startedAt + requestTimeout + SEND_MARGIN }]);
     const { amount } = request;
     const idempotencyKey = uuidV5(IDEMPOTENCY_NAMESPACE, reference);
@@ -164,7 +164,7 @@ export class PayoutProcess {
   private async look(payoutId: PayoutId, state: Known, attempt: number): Promise<void> {
     if (this.stopping || this.looking.has(payoutId) || !('current' in state)) return this.later(payoutId);
     const { request, current } = state;
-    const { requestTimeout } = this.registry.get(request.provider).card.timing;
+    const { requestTimeout } = this.registry.require(request.provider).card.timing;
     // Should this copy die now, another look follows.
     await this.followUps.schedule([{ key: payoutId, dueAt: this.clock.now() + requestTimeout + SEND_MARGIN }]);
     this.looking.add(payoutId);

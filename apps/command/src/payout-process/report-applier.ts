@@ -39,7 +39,7 @@ export class ReportApplier {
       if (state.status === 'absent' || state.status === 'rejected') {
         return { events: [], answer: { note: `payout is ${state.status}`, alarm: true } };
       }
-      const { refusalIsProof, notFoundIsFinalAfter } = this.registry.get(state.request.provider).card;
+      const { refusalIsProof, notFoundIsFinalAfter } = this.registry.require(state.request.provider).card;
       const decision = decideReport(state, {
         type: 'ApplyProviderReport',
         attempt,

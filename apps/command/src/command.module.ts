@@ -1,0 +1,123 @@
+import { Module, type DynamicModule, type Provider as NestProvider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Checkpoints } from '#coordination/checkpoints';
+import { FollowUps } from '#coordination/follow-ups';
+import { HeldMessages } from '#coordination/held-messages';
+import { EventStore } from '#event-store/event-store';
+import { MessageBus } from '#messaging/message-bus';
+import { Ids } from '#platform/ids/ids';
+import { Logger } from '#platform/logging/logger';
+import { Clock } from '#platform/time/clock';
+import { IntakeSealer } from '#platform/vault/intake-sealer';
+import { KeyedHash } from '#platform/vault/keyed-hash';
+import { PersonalDataVault } from '#platform/vault/vault';
+import { ProviderRegistry } from '#providers/registry';
+import { CallbackIntake } from './callbacks/callback-intake.js';
+import { CallbackReplay } from './callbacks/callback-replay.js';
+import { ProviderReferences } from './callbacks/provider-references.js';
+import { CommandRunner } from './command-runner.js';
+import { EvidenceStore } from './evidence/evidence-store.js';
+import { CancelPayoutHandler } from './handlers/cancel-payout.handler.js';
+import { InstructAccountHandler } from './handlers/instruct-account.handler.js';
+import { OpenAccountHandler } from './handlers/open-account.handler.js';
+import { RequestPayoutHandler } from './handlers/request-payout.handler.js';
+import { ResolvePayoutHandler } from './handlers/resolve-payout.handler.js';
+import { CommandExecutor } from './intake/command-executor.js';
+import { CommandIntake } from './intake/command-intake.js';
+import { CommandTranslation } from './intake/command-translation.js';
+import { HeldRunner } from './intake/held-runner.js';
+import { ReplySender } from './intake/reply-sender.js';
+import { LedgerProcess } from './ledger-process/ledger-process.js';
+import { OperatorController } from './ops/operator.controller.js';
+import { OperatorToken } from './ops/operator-token.js';
+import { Dispatcher } from './payout-process/dispatcher.js';
+import { FollowUpRunner } from './payout-process/follow-up-runner.js';
+import { PayoutProcess } from './payout-process/payout-process.js';
+import { ProcessSubscription } from './payout-process/process-subscription.js';
+import { ReportApplier } from './payout-process/report-applier.js';
+import { SealedOrder } from './payout-process/sealed-order.js';
+import { Publisher } from './publisher/publisher.js';
+import { AccountDirectory } from './streams/account-directory.js';
+import { AccountStreams } from './streams/account-streams.js';
+import { EventEncoding } from './streams/event-encoding.js';
+import { PayoutStreams } from './streams/payout-streams.js';
+
+/** Everything outside the app that it works with. */
+export interface CommandEngines {
+  readonly eventStore: EventStore;
+  readonly bus: MessageBus;
+  readonly registry: ProviderRegistry;
+  readonly checkpoints: Checkpoints;
+  readonly followUps: FollowUps;
+  readonly held: HeldMessages;
+  readonly vault: PersonalDataVault;
+  readonly intakeSealer: IntakeSealer;
+  readonly hashes: KeyedHash;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** What `payout-ops` shows to be let in. */
+  readonly operatorToken: string;
+}
+
+/** The one place where anything is decided: command and callback intake, the two processes, the publisher. */
+@Module({})
+export class CommandModule {
+  static register(engines: CommandEngines): DynamicModule {
+    return {
+      module: CommandModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [OperatorController],
+      providers: [...given(engines), ...OWN],
+      exports: [CommandRunner],
+    };
+  }
+}
+
+function given(engines: CommandEngines): NestProvider[] {
+  return [
+    { provide: EventStore, useValue: engines.eventStore },
+    { provide: MessageBus, useValue: engines.bus },
+    { provide: ProviderRegistry, useValue: engines.registry },
+    { provide: Checkpoints, useValue: engines.checkpoints },
+    { provide: FollowUps, useValue: engines.followUps },
+    { provide: HeldMessages, useValue: engines.held },
+    { provide: PersonalDataVault, useValue: engines.vault },
+    { provide: IntakeSealer, useValue: engines.intakeSealer },
+    { provide: KeyedHash, useValue: engines.hashes },
+    { provide: Clock, useValue: engines.clock },
+    { provide: Ids, useValue: engines.ids },
+    { provide: Logger, useValue: engines.logger },
+    { provide: OperatorToken, useValue: new OperatorToken(engines.operatorToken) },
+  ];
+}
+
+const OWN = [
+  EventEncoding,
+  PayoutStreams,
+  AccountStreams,
+  AccountDirectory,
+  CommandTranslation,
+  CommandExecutor,
+  CommandIntake,
+  ReplySender,
+  HeldRunner,
+  RequestPayoutHandler,
+  CancelPayoutHandler,
+  ResolvePayoutHandler,
+  OpenAccountHandler,
+  InstructAccountHandler,
+  LedgerProcess,
+  EvidenceStore,
+  SealedOrder,
+  Dispatcher,
+  ReportApplier,
+  PayoutProcess,
+  ProcessSubscription,
+  FollowUpRunner,
+  CallbackIntake,
+  CallbackReplay,
+  ProviderReferences,
+  Publisher,
+  CommandRunner,
+];

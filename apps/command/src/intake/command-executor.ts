@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { WireCommand } from '#messaging/contracts/commands.v1';
+import {
+  CancelPayoutCommand,
+  InstructAccountCommand,
+  OpenAccountCommand,
+  RequestPayoutCommand,
+  ResolvePayoutCommand,
+  type CommandReply,
+} from '../handlers/commands.js';
+import type { EventContext } from '../streams/event-encoding.js';
+import { CommandTranslation, type Origin } from './command-translation.js';
+
+/** Where a command came from, as the intake knows it. */
+export interface Arrival {
+  readonly correlationId?: string;
+  readonly traceparent?: string;
+  readonly authenticatedBy: string;
+  readonly issuer: string;
+}
+
+/** Dispatches a command of the wire to its handler. */
+@Injectable()
+export class CommandExecutor {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly translate: CommandTranslation,
+  ) {}
+
+  /** Rejects with `InvalidFieldError` when a field isn't what it should be; then nothing has happened. */
+  execute(command: WireCommand, arrival: Arrival): Promise<CommandReply> {
+    const origin = this.translate.originOf(command);
+    const context = contextOf(origin, arrival);
+    switch (command.type) {
+      case 'RequestPayout':
+        return this.bus.execute(new RequestPayoutCommand(command, origin, context));
+      case 'CancelPayout':
+        return this.bus.execute(new CancelPayoutCommand(command, origin, context));
+      case 'ResolvePayout':
+        return this.bus.execute(new ResolvePayoutCommand(command, origin, context));
+      case 'OpenAccount':
+        return this.bus.execute(new OpenAccountCommand(command, origin, context));
+      case 'Deposit':
+      case 'CorrectFunds':
+      case 'CloseAccount':
+        return this.bus.execute(new InstructAccountCommand(command, origin, context));
+    }
+  }
+
+  /** What later commands wait behind while one of ours is held: the payout, else the account. */
+  holdKeyOf(command: WireCommand): string {
+    switch (command.type) {
+      case 'RequestPayout':
+        return `payout-${this.translate.payoutIdFor(this.translate.originOf(command))}`;
+      case 'CancelPayout':
+      case 'ResolvePayout':
+        return `payout-${command.data.payoutId}`;
+      case 'OpenAccount':
+      case 'Deposit':
+      case 'CorrectFunds':
+      case 'CloseAccount':
+        return `account-${command.data.accountId}`;
+    }
+  }
+}
+
+function contextOf(origin: Origin, { correlationId, traceparent, issuer, authenticatedBy }: Arrival): EventContext {
+  const { caller, commandId, fingerprint } = origin;
+  return {
+    caller: { subject: caller, issuer, authenticatedBy },
+    // With the fingerprint: the same id with other content must not pass for the same event.
+    causationId: `${caller}\n${commandId}\n${fingerprint}`,
+    commandId,
+    correlationId: correlationId ?? commandId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}

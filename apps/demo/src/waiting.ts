@@ -1,0 +1,58 @@
+import { callJson } from './http.js';
+import type { PlannedPayout } from './scenario.js';
+
+const FINAL = new Set(['succeeded', 'failed', 'rejected', 'cancelled']);
+
+/** What the service's own API says of one payout. */
+export interface SeenPayout {
+  readonly payoutId: string;
+  readonly status: string;
+  readonly parked: boolean;
+  readonly reversed: number;
+}
+
+/** Reads the service's list of payouts, page by page. undefined while nobody answers. */
+export async function listPayouts(api: string): Promise<readonly SeenPayout[] | undefined> {
+  const all: SeenPayout[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer = await callJson('GET', `${api}/v1/payouts?limit=200${query}`);
+    if (answer?.status !== 200) return undefined;
+    const page = answer.body as { readonly payouts: readonly Row[]; readonly nextCursor?: string };
+    all.push(...page.payouts.map(seen));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return all;
+}
+
+interface Row {
+  readonly payoutId: string;
+  readonly status: string;
+  readonly parked?: unknown;
+  readonly reversedCount?: number;
+}
+
+function seen({ payoutId, status, parked, reversedCount = 0 }: Row): SeenPayout {
+  return { payoutId, status, parked: parked !== undefined && parked !== null && parked !== false, reversed: reversedCount };
+}
+
+/** Whether nothing more is to come: each payout final or with a person, and what was to turn has turned. */
+export function isSettled(plan: readonly PlannedPayout[], ids: ReadonlyMap<string, string>, list: readonly SeenPayout[]): boolean {
+  const byId = new Map(list.map((payout) => [payout.payoutId, payout]));
+  return plan.every(({ commandId, turns }) => {
+    const payout = byId.get(ids.get(commandId) ?? '');
+    if (payout === undefined) return false;
+    if (payout.parked) return true;
+    return FINAL.has(payout.status) && (!turns || payout.reversed > 0);
+  });
+}
+
+export function summary(list: readonly SeenPayout[]): string {
+  const counts = new Map<string, number>();
+  for (const { status, parked } of list) {
+    const name = parked ? 'parked' : status;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Array.from(counts, ([name, count]) => `${name} ${count}`).join(' · ');
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child } from './child.js';
+import { callUntilAnswered } from './http.js';
+
+/** Short times, so that a demo ends in a minute: production's are hours (see each provider's card). */
+const TIMING = { requestTimeout: 1_500, firstQueryAfter: 700, maxQueryPause: 2_500, parkAfter: 120_000 };
+const FINAL_NOT_FOUND = { ...TIMING, notFoundIsFinalAfter: 3_000 };
+
+const APPS = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Ports {
+  readonly sandbox: number;
+  readonly api: number;
+  readonly callbacks: number;
+  readonly operators: number;
+}
+
+/** The demo's two programs, and the files that they share. */
+export class World {
+  private service: Child | undefined;
+  private sandbox: Child | undefined;
+
+  private constructor(
+    readonly folder: string,
+    private readonly ports: Ports,
+  ) {}
+
+  static async in(folder: string): Promise<World> {
+    mkdirSync(folder, { recursive: true });
+    const [sandbox, api, callbacks, operators] = await freePorts(4);
+    if (sandbox === undefined || api === undefined || callbacks === undefined || operators === undefined) {
+      throw new Error('no free ports');
+    }
+    return new World(folder, { sandbox, api, callbacks, operators });
+  }
+
+  get api(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
+  }
+
+  get sandboxUrl(): string {
+    return `http://127.0.0.1:${this.ports.sandbox}`;
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  async startSandbox(): Promise<void> {
+    const settings = join(this.folder, 'sandbox-settings.json');
+    writeFileSync(settings, JSON.stringify({ callbackBase: this.callbackBase, revere: { webhookPathToken: this.pathToken } }));
+    const args = ['--port', String(this.ports.sandbox), '--data', join(this.folder, 'sandbox'), '--settings', settings];
+    this.sandbox = await Child.start('sandbox', join(APPS, 'sandbox/src/main.js'), args, {}, join(this.folder, 'sandbox.log'));
+  }
+
+  /** True when a master key had to be made. */
+  async startService(): Promise<boolean> {
+    const keyFile = join(this.folder, 'demo-master-key');
+    const made = !existsSync(keyFile);
+    if (made) writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+    const providers = join(this.folder, 'providers.json');
+    writeFileSync(providers, JSON.stringify(this.providerSettings(), null, 2), { mode: 0o600 });
+    const env = {
+      PAYOUT_DATA_FOLDER: this.data,
+      PAYOUT_MASTER_KEY_FILE: keyFile,
+      PAYOUT_PROVIDERS_FILE: providers,
+      PAYOUT_API_PORT: String(this.ports.api),
+      PAYOUT_CALLBACK_PORT: String(this.ports.callbacks),
+      PAYOUT_OPERATOR_PORT: String(this.ports.operators),
+    };
+    this.service = await Child.start('service', join(APPS, 'embedded/src/main.js'), ['--json'], env, join(this.folder, 'service.log'));
+    return made;
+  }
+
+  async killService(): Promise<void> {
+    await this.service?.kill();
+    this.service = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.service?.stop();
+    await this.sandbox?.stop();
+  }
+
+  async book(): Promise<unknown> {
+    return (await callUntilAnswered('GET', `${this.sandboxUrl}/_sandbox/book`)).body;
+  }
+
+  private get callbackBase(): string {
+    return `http://127.0.0.1:${this.ports.callbacks}/callbacks`;
+  }
+
+  /** One per data folder: Revere signs nothing, its callbacks are told by their path. */
+  private get pathToken(): string {
+    const file = join(this.folder, 'revere-path-token');
+    if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+    return readFileSync(file, 'utf8');
+  }
+
+  /** The sandbox's invented credentials, as the service has to know them. */
+  private providerSettings(): unknown {
+    const url = this.sandboxUrl;
+    const pem = (name: string): string => readFileSync(join(this.folder, 'sandbox', name), 'utf8');
+    return {
+      settings: {
+        dvpay: {
+          baseUrl: `${url}/dvpay`,
+          authProfile: 'v1_3',
+          appId: 'sandbox-dvpay-app',
+          apiKey: 'sandbox-dvpay-api-key',
+          webhookSecret: 'sandbox-dvpay-webhook-secret',
+        },
+        goldenpay: {
+          baseUrl: `${url}/goldenpay`,
+          merchantId: '10001',
+          apiToken: 'sandbox-goldenpay-token',
+          callbackUrl: `${this.callbackBase}/goldenpay`,
+        },
+        cashy: {
+          baseUrl: `${url}/cashy`,
+          merchantId: '1002001',
+          apiKey: 'sandbox-cashy-api-key',
+          callbackUrl: `${this.callbackBase}/cashy`,
+        },
+        revere: {
+          baseUrl: `${url}/revere`,
+          groupId: 'sandbox-group',
+          linkedAccountId: 'sandbox-linked-account',
+          walletKey: 'sandbox-revere-wallet-key',
+          reportingKey: 'sandbox-revere-reporting-key',
+          callbackToken: this.pathToken,
+        },
+        chainpay: {
+          baseUrl: `${url}/chainpay`,
+          appId: 'app-sandbox-0001',
+          privateKey: pem('chainpay-merchant-private.pem'),
+          platformPublicKey: pem('chainpay-platform-public.pem'),
+          currencies: [{ currency: 'USDT.TRC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' }],
+        },
+      },
+      timing: {
+        dvpay: TIMING,
+        goldenpay: FINAL_NOT_FOUND,
+        cashy: FINAL_NOT_FOUND,
+        revere: TIMING,
+        chainpay: FINAL_NOT_FOUND,
+      },
+    };
+  }
+}
+
+/** Ports that the system gave out just now. Nobody else takes them so soon. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

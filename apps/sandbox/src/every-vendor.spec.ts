@@ -4,7 +4,7 @@ import { VENDORS, type Script } from './script.js';
 import { merchants, send, type Merchant, type MerchantOrder } from './testing/merchant.js';
 import { sandboxUnderTest, type SandboxUnderTest } from './testing/sandbox-under-test.js';
 
-const TIMEOUT = { timeout: 20_000 };
+const TIMEOUT = { timeout: 60_000 };
 
 for (const vendor of VENDORS) {
   describe(`the sandbox's ${vendor}`, TIMEOUT, () => {

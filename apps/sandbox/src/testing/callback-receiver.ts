@@ -2,6 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readExactObject, type ExactObject } from '../exact-json.js';
 
+const PATIENCE_MS = 10_000;
+
 export interface ReceivedCallback {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -42,10 +44,14 @@ export async function startCallbackReceiver(): Promise<CallbackReceiver> {
     received,
     rule: () => null,
     until: (predicate) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        const patience = setTimeout(() => {
+          reject(new Error(`the callbacks never came to it: ${predicate.toString()}`));
+        }, PATIENCE_MS);
         const one = () => {
           if (!predicate(received)) return;
           check = check.filter((other) => other !== one);
+          clearTimeout(patience);
           resolve(received);
         };
         check.push(one);

@@ -8,6 +8,9 @@ import type { Script } from '../script.js';
 import { withOverrides, type SandboxSettings } from '../settings.js';
 import { startCallbackReceiver, type CallbackReceiver } from './callback-receiver.js';
 
+/** A condition that doesn't come true in this time never will; it is no wait, a test goes on at once. */
+const PATIENCE_MS = 10_000;
+
 export interface SandboxUnderTest {
   readonly url: string;
   readonly folder: string;
@@ -65,9 +68,11 @@ export async function readBook(url: string): Promise<BookReport> {
 }
 
 export async function bookWhen(url: string, predicate: (book: BookReport) => boolean): Promise<BookReport> {
+  const giveUpAt = Date.now() + PATIENCE_MS;
   for (;;) {
     const book = await readBook(url);
     if (predicate(book)) return book;
+    if (Date.now() > giveUpAt) throw new Error(`the book never came to it: ${predicate.toString()}`);
     await pause(5);
   }
 }

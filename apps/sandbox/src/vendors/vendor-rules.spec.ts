@@ -10,7 +10,7 @@ interface Received {
   readonly body: string;
 }
 
-describe('each vendor’s own rules', { timeout: 20_000 }, () => {
+describe('each vendor’s own rules', { timeout: 60_000 }, () => {
   let sandbox: SandboxUnderTest;
   let all: readonly Merchant[];
   let n = 0;

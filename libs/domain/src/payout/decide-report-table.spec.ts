@@ -284,7 +284,11 @@ function did(history: HistoryName, said: keyof typeof outcome, source: ReportSou
     alarm,
   } = givenPayout(HISTORIES[history]).when(report(outcome[said](), source)).decided;
   const facts = events.map(({ type, data }) =>
-    [type, 'to' in data ? `→ ${String(data.to)}` : '', 'claim' in data ? data.claim : '']
+    [
+      type,
+      type === 'PayoutStatusChanged' || type === 'PayoutReversed' ? `→ ${data.to}` : '',
+      'claim' in data ? data.claim : '',
+    ]
       .filter((word) => word !== '')
       .join(' '),
   );

@@ -5,6 +5,7 @@ import { currencyCode } from '#domain/money/currency';
 import { parseMoney } from '#domain/money/money';
 import type { Beneficiary } from '#domain/provider/beneficiary';
 import { referenceOf } from '#domain/provider/reference';
+import { OutboundHttp, type OutboundOutcome } from '#platform/http/outbound-http';
 import { Ids } from '#platform/ids/ids';
 import { Clock } from '#platform/time/clock';
 import type { PayoutOrder } from '#providers/provider';
@@ -41,6 +42,13 @@ export class CountingIds extends Ids {
   }
   bytes(length: number): Buffer {
     return Buffer.alloc(length, 7);
+  }
+}
+
+/** For what must not send. */
+export class SilentHttp extends OutboundHttp {
+  async send(): Promise<OutboundOutcome> {
+    throw new Error('nothing is sent here');
   }
 }
 

@@ -80,8 +80,8 @@ describe('ids', () => {
     );
     assert.notEqual(of('a\nb', 'c'), of('a', 'b'));
     assert.notEqual(
-      of('payroll', 'c1') as string,
-      ids.instructionIdOf(uuid, 'payroll', ids.commandId('c1')) as string,
+      of('payroll', 'c1'),
+      ids.instructionIdOf(uuid, 'payroll', ids.commandId('c1')),
     );
   });
 

@@ -212,12 +212,13 @@ function canQuery(current: AttemptState, card: ContractCard): boolean {
  * counter, so that it is the same after any crash.
  */
 export function lookAgainAt(since: number, now: number, { timing }: Pick<ContractCard, 'timing'>): number {
-  let pause = Math.max(1, Math.min(timing.firstQueryAfter, timing.maxQueryPause));
+  const longest = Math.max(1, timing.maxQueryPause);
+  let pause = Math.max(1, Math.min(timing.firstQueryAfter, longest));
   let at = since + pause;
   while (at <= now) {
-    pause = Math.min(pause * 2, timing.maxQueryPause);
+    pause = Math.min(pause * 2, longest);
     // Far behind: jump, don't walk through a year of pauses.
-    if (pause === timing.maxQueryPause) return at + Math.ceil((now - at + 1) / pause) * pause;
+    if (pause === longest) return at + Math.ceil((now - at + 1) / pause) * pause;
     at += pause;
   }
   return at;

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readCommandLine } from './command-line.js';
+
+const PAYOUT = '00000000-0000-5000-8000-000000000001';
+
+describe('the command line of the audit', () => {
+  it('reads each question with its defaults', () => {
+    const settings = { dataFolder: './data', json: false };
+    assert.deepEqual(readCommandLine(['timeline', PAYOUT]), {
+      question: { kind: 'timeline', payoutId: PAYOUT },
+      ...settings,
+    });
+    assert.deepEqual(readCommandLine(['balance', 'acme']), {
+      question: { kind: 'balance', accountId: 'acme', asOf: undefined },
+      ...settings,
+    });
+    assert.deepEqual(readCommandLine(['replay']), { question: { kind: 'replay' }, ...settings });
+    assert.deepEqual(readCommandLine(['--help']), { question: { kind: 'help' }, ...settings });
+  });
+
+  it('reads options before and after the question', () => {
+    assert.deepEqual(readCommandLine(['--json', 'balance', 'acme', '--as-of', '12', '--data', '/tmp/x']), {
+      question: { kind: 'balance', accountId: 'acme', asOf: { kind: 'position', position: '12' } },
+      dataFolder: '/tmp/x',
+      json: true,
+    });
+  });
+
+  it('refuses a wrong call and says what is wrong', () => {
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [[], /nothing was asked/],
+      [['delete'], /no command "delete"/],
+      [['timeline'], /one payout id/],
+      [['timeline', PAYOUT, PAYOUT], /one payout id/],
+      [['timeline', 'P-1'], /not a payout id/],
+      [['balance', 'no such name'], /not an account id/],
+      [['balance', 'acme', '--as-of', 'yesterday'], /"yesterday" is no moment: write an RFC 3339 time/],
+      [['replay', 'acme'], /no operand/],
+      [['replay', '--as-of', '12'], /--as-of belongs to balance/],
+      [['replay', '--fast'], /--fast/],
+    ];
+    for (const [args, message] of wrong) {
+      assert.throws(() => readCommandLine(args), { name: 'UsageError', message }, args.join(' '));
+      assert.throws(() => readCommandLine(args), /audit --help shows how it is called/);
+    }
+  });
+});

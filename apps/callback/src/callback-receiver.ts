@@ -6,7 +6,12 @@ import { MessageBus } from '#messaging/message-bus';
 import { TOPICS } from '#messaging/topics';
 import { Ids } from '#platform/ids/ids';
 import { Logger } from '#platform/logging/logger';
-import { COMMON_PROBLEMS, PROBLEM_CONTENT_TYPE, problemsOf, type CommonProblemCode } from '#platform/problem/problem-details';
+import {
+  COMMON_PROBLEMS,
+  PROBLEM_CONTENT_TYPE,
+  problemsOf,
+  type CommonProblemCode,
+} from '#platform/problem/problem-details';
 import { Clock, isoTime } from '#platform/time/clock';
 import type { RawCallback } from '#providers/provider';
 import { ProviderRegistry } from '#providers/registry';
@@ -22,7 +27,16 @@ export interface HttpAnswer {
 }
 
 /** Headers that say how bytes travelled, not what was signed. */
-const LEFT_OUT = new Set(['connection', 'host', 'accept', 'accept-encoding', 'user-agent', 'content-length', 'authorization', 'cookie']);
+const LEFT_OUT = new Set([
+  'connection',
+  'host',
+  'accept',
+  'accept-encoding',
+  'user-agent',
+  'content-length',
+  'authorization',
+  'cookie',
+]);
 
 /**
  * Takes a callback: verifies the raw bytes, makes them durable on the bus, and only then gives the provider the
@@ -40,7 +54,8 @@ export class CallbackReceiver {
 
   async receive({ provider: name, ...raw }: IncomingCallback): Promise<HttpAnswer> {
     const provider = isProviderName(name) ? this.registry.get(name) : undefined;
-    if (provider === undefined || !isProviderName(name)) return problem('not-found', 'no provider calls back here');
+    if (provider === undefined || !isProviderName(name))
+      return problem('not-found', 'no provider calls back here');
     const reading = provider.readCallback(raw);
     if (reading.verdict === 'forged') {
       this.logger.alarm('callback-forged', { provider: name, reason: reading.reason });
@@ -61,7 +76,9 @@ export class CallbackReceiver {
     };
     const value = printCallbackMessage(callback, { id: this.ids.uuid(), time });
     const key = reading.reference ?? (reading.orderId === undefined ? name : `${name}-${reading.orderId}`);
-    await this.bus.publish(TOPICS.callbacks, [{ key, headers: { [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE }, value }]);
+    await this.bus.publish(TOPICS.callbacks, [
+      { key, headers: { [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE }, value },
+    ]);
     const { status, contentType, body } = provider.acknowledgement;
     return { status, contentType, text: body };
   }

@@ -94,7 +94,9 @@ export class CommandRunner {
       name,
       position: loop.position,
       caughtUp: loop.caughtUp,
-      ...(loop.lastError === undefined ? {} : { failure: `${loop.lastError.name}: ${loop.lastError.message}` }),
+      ...(loop.lastError === undefined
+        ? {}
+        : { failure: `${loop.lastError.name}: ${loop.lastError.message}` }),
     }));
   }
 
@@ -111,11 +113,14 @@ export class CommandRunner {
         await handle(batch);
         const to = batch.at(-1)?.position ?? batch[0].position;
         if ((await this.checkpoints.advance(name, at, to)) === 'lost') {
-          throw new CheckpointLostError(`another copy has moved the checkpoint of ${name}: stop one of the two`);
+          throw new CheckpointLostError(
+            `another copy has moved the checkpoint of ${name}: stop one of the two`,
+          );
         }
         at = to;
       },
-      onError: ({ error, range, failures, pauseMs }) => this.logger.alarm('loop-halted', { loop: name, error, range, failures, pauseMs }),
+      onError: ({ error, range, failures, pauseMs }) =>
+        this.logger.alarm('loop-halted', { loop: name, error, range, failures, pauseMs }),
     });
     this.loops.set(name, subscription);
   }
@@ -123,6 +128,7 @@ export class CommandRunner {
 
 function positionOf(text: string | undefined): LogPosition | undefined {
   if (text === undefined) return undefined;
-  if (!isLogPosition(text)) throw new RangeError(`a checkpoint holds ${JSON.stringify(text)}, which is no position`);
+  if (!isLogPosition(text))
+    throw new RangeError(`a checkpoint holds ${JSON.stringify(text)}, which is no position`);
   return text;
 }

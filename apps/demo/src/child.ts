@@ -12,7 +12,13 @@ export class Child {
   ) {}
 
   /** Resolves when the program has printed its JSON line; rejects when it ends before that. */
-  static async start(name: string, script: string, args: readonly string[], env: Readonly<Record<string, string>>, logFile: string): Promise<Child> {
+  static async start(
+    name: string,
+    script: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    logFile: string,
+  ): Promise<Child> {
     const child = spawn(process.execPath, [script, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,14 +26,20 @@ export interface PlannedPayout {
 }
 
 /** A script for the sandbox: see its control API. */
-export type Script = Readonly<Record<string, unknown>> & { readonly vendor: Vendor; readonly beneficiary: string };
+export type Script = Readonly<Record<string, unknown>> & {
+  readonly vendor: Vendor;
+  readonly beneficiary: string;
+};
 
 interface Route {
   readonly vendor: Vendor;
   readonly currency: string;
   readonly accountId: string;
   readonly amount: (index: number) => string;
-  readonly beneficiary: (serial: string) => { readonly text: string; readonly fields: Readonly<Record<string, unknown>> };
+  readonly beneficiary: (serial: string) => {
+    readonly text: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  };
 }
 
 export const ACCOUNTS: readonly Account[] = [
@@ -41,14 +47,18 @@ export const ACCOUNTS: readonly Account[] = [
   { accountId: 'demo-khr', currency: 'KHR', deposit: '90000000.00' },
   { accountId: 'demo-vnd', currency: 'VND', deposit: '900000000' },
   { accountId: 'demo-cop', currency: 'COP', deposit: '90000000.00' },
-  { accountId: 'demo-usdt', currency: 'USDT.TRC20', deposit: '90000.000000' },
+  { accountId: 'demo-usdt', currency: 'USDT.ERC20', deposit: '90000.000000' },
 ];
 
 /** Hardly any money: payouts from it are rejected. */
 const POOR: Readonly<Record<string, Account>> = Object.fromEntries(
   ACCOUNTS.map(({ currency }) => [
     currency,
-    { accountId: `demo-poor-${currency.toLowerCase().replace('.', '-')}`, currency, deposit: currency === 'VND' ? '1' : '0.01' },
+    {
+      accountId: `demo-poor-${currency.toLowerCase().replace('.', '-')}`,
+      currency,
+      deposit: currency === 'VND' ? '1' : '0.01',
+    },
   ]),
 );
 
@@ -61,8 +71,20 @@ const stored = (serial: string): ReturnType<Route['beneficiary']> => ({
 
 const ROUTES: Readonly<Record<Vendor, readonly Route[]>> = {
   dvpay: [
-    { vendor: 'dvpay', currency: 'USD', accountId: 'demo-usd', amount: (i) => `${10 + i}.50`, beneficiary: (s) => stored(`acc_${s}`) },
-    { vendor: 'dvpay', currency: 'KHR', accountId: 'demo-khr', amount: (i) => `${(40 + i) * 1000}.00`, beneficiary: (s) => stored(`acc_${s}`) },
+    {
+      vendor: 'dvpay',
+      currency: 'USD',
+      accountId: 'demo-usd',
+      amount: (i) => `${10 + i}.50`,
+      beneficiary: (s) => stored(`acc_${s}`),
+    },
+    {
+      vendor: 'dvpay',
+      currency: 'KHR',
+      accountId: 'demo-khr',
+      amount: (i) => `${(40 + i) * 1000}.00`,
+      beneficiary: (s) => stored(`acc_${s}`),
+    },
   ],
   goldenpay: [
     {
@@ -72,7 +94,13 @@ const ROUTES: Readonly<Record<Vendor, readonly Route[]>> = {
       amount: (i) => `${100_000 + i * 1_000}`,
       beneficiary: (s) => ({
         text: `97${s}`,
-        fields: { kind: 'bank-account', holderName: 'NGUYEN VAN A', accountNumber: `97${s}`, bankCode: '970412', bankName: 'PVCOMBANK' },
+        fields: {
+          kind: 'bank-account',
+          holderName: 'NGUYEN VAN A',
+          accountNumber: `97${s}`,
+          bankCode: '970412',
+          bankName: 'PVCOMBANK',
+        },
       }),
     },
   ],
@@ -96,12 +124,18 @@ const ROUTES: Readonly<Record<Vendor, readonly Route[]>> = {
     },
   ],
   revere: [
-    { vendor: 'revere', currency: 'USD', accountId: 'demo-usd', amount: (i) => `${20 + i}.25`, beneficiary: (s) => stored(methodOf(s)) },
+    {
+      vendor: 'revere',
+      currency: 'USD',
+      accountId: 'demo-usd',
+      amount: (i) => `${20 + i}.25`,
+      beneficiary: (s) => stored(methodOf(s)),
+    },
   ],
   chainpay: [
     {
       vendor: 'chainpay',
-      currency: 'USDT.TRC20',
+      currency: 'USDT.ERC20',
       accountId: 'demo-usdt',
       amount: (i) => `${5 + i}.250000`,
       beneficiary: (s) => {
@@ -168,7 +202,10 @@ export function planPayouts(count: number, run: string): readonly PlannedPayout[
       via: index % 3 === 0 ? 'http' : 'bus',
       cancel: part.cancel === true,
       turns: part.turns === true,
-      script: part.script === undefined ? undefined : { vendor, beneficiary: text, settleAfterMs: 300, ...part.script },
+      script:
+        part.script === undefined
+          ? undefined
+          : { vendor, beneficiary: text, settleAfterMs: 300, ...part.script },
     };
   });
 }

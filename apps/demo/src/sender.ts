@@ -12,13 +12,24 @@ export class Sender {
   ) {}
 
   async openAccount({ accountId, currency }: Account): Promise<void> {
-    const answer = await callUntilAnswered('POST', `${this.api}/v1/accounts`, { accountId, currency }, key(`open-${accountId}`));
-    if (answer.status >= 300) throw new Error(`account ${accountId} was not opened: ${JSON.stringify(answer.body)}`);
+    const answer = await callUntilAnswered(
+      'POST',
+      `${this.api}/v1/accounts`,
+      { accountId, currency },
+      key(`open-${accountId}`),
+    );
+    if (answer.status >= 300)
+      throw new Error(`account ${accountId} was not opened: ${JSON.stringify(answer.body)}`);
   }
 
   async deposit({ accountId, currency, deposit }: Account, run: string): Promise<void> {
     const url = `${this.api}/v1/accounts/${accountId}/deposits`;
-    const answer = await callUntilAnswered('POST', url, { amount: deposit, currency }, key(`deposit-${run}-${accountId}`));
+    const answer = await callUntilAnswered(
+      'POST',
+      url,
+      { amount: deposit, currency },
+      key(`deposit-${run}-${accountId}`),
+    );
     if (answer.status >= 300) throw new Error(`no deposit to ${accountId}: ${JSON.stringify(answer.body)}`);
   }
 
@@ -28,16 +39,29 @@ export class Sender {
     this.payoutIds.set(payout.commandId, payoutId);
     this.onAnswer();
     if (payout.cancel) {
-      await callUntilAnswered('POST', `${this.api}/v1/payouts/${payoutId}/cancel`, { reason: 'changed our mind' }, key(`cancel-${payout.commandId}`));
+      await callUntilAnswered(
+        'POST',
+        `${this.api}/v1/payouts/${payoutId}/cancel`,
+        { reason: 'changed our mind' },
+        key(`cancel-${payout.commandId}`),
+      );
     }
   }
 
   private async overHttp(payout: PlannedPayout): Promise<string> {
     const { accountId, amount, currency, vendor, beneficiary, commandId } = payout;
-    const body = { accountId, amount, currency, provider: vendor, beneficiary, description: 'Monthly commission' };
+    const body = {
+      accountId,
+      amount,
+      currency,
+      provider: vendor,
+      beneficiary,
+      description: 'Monthly commission',
+    };
     const answer = await callUntilAnswered('POST', `${this.api}/v1/payouts`, body, key(commandId));
     const payoutId = textField(answer.body, 'payoutId');
-    if (payoutId === undefined) throw new Error(`${commandId} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (payoutId === undefined)
+      throw new Error(`${commandId} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
     return payoutId;
   }
 

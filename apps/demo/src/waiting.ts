@@ -34,11 +34,20 @@ interface Row {
 }
 
 function seen({ payoutId, status, parked, reversedCount = 0 }: Row): SeenPayout {
-  return { payoutId, status, parked: parked !== undefined && parked !== null && parked !== false, reversed: reversedCount };
+  return {
+    payoutId,
+    status,
+    parked: parked !== undefined && parked !== null && parked !== false,
+    reversed: reversedCount,
+  };
 }
 
 /** Whether nothing more is to come: each payout final or with a person, and what was to turn has turned. */
-export function isSettled(plan: readonly PlannedPayout[], ids: ReadonlyMap<string, string>, list: readonly SeenPayout[]): boolean {
+export function isSettled(
+  plan: readonly PlannedPayout[],
+  ids: ReadonlyMap<string, string>,
+  list: readonly SeenPayout[],
+): boolean {
   const byId = new Map(list.map((payout) => [payout.payoutId, payout]));
   return plan.every(({ commandId, turns }) => {
     const payout = byId.get(ids.get(commandId) ?? '');

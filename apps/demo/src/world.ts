@@ -52,9 +52,25 @@ export class World {
 
   async startSandbox(): Promise<void> {
     const settings = join(this.folder, 'sandbox-settings.json');
-    writeFileSync(settings, JSON.stringify({ callbackBase: this.callbackBase, revere: { webhookPathToken: this.pathToken } }));
-    const args = ['--port', String(this.ports.sandbox), '--data', join(this.folder, 'sandbox'), '--settings', settings];
-    this.sandbox = await Child.start('sandbox', join(APPS, 'sandbox/src/main.js'), args, {}, join(this.folder, 'sandbox.log'));
+    writeFileSync(
+      settings,
+      JSON.stringify({ callbackBase: this.callbackBase, revere: { webhookPathToken: this.pathToken } }),
+    );
+    const args = [
+      '--port',
+      String(this.ports.sandbox),
+      '--data',
+      join(this.folder, 'sandbox'),
+      '--settings',
+      settings,
+    ];
+    this.sandbox = await Child.start(
+      'sandbox',
+      join(APPS, 'sandbox/src/main.js'),
+      args,
+      {},
+      join(this.folder, 'sandbox.log'),
+    );
   }
 
   /** True when a master key had to be made. */
@@ -72,7 +88,13 @@ export class World {
       PAYOUT_CALLBACK_PORT: String(this.ports.callbacks),
       PAYOUT_OPERATOR_PORT: String(this.ports.operators),
     };
-    this.service = await Child.start('service', join(APPS, 'embedded/src/main.js'), ['--json'], env, join(this.folder, 'service.log'));
+    this.service = await Child.start(
+      'service',
+      join(APPS, 'embedded/src/main.js'),
+      ['--json'],
+      env,
+      join(this.folder, 'service.log'),
+    );
     return made;
   }
 
@@ -139,7 +161,9 @@ export class World {
           appId: 'app-sandbox-0001',
           privateKey: pem('chainpay-merchant-private.pem'),
           platformPublicKey: pem('chainpay-platform-public.pem'),
-          currencies: [{ currency: 'USDT.TRC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' }],
+          currencies: [
+            { currency: 'USDT.ERC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' },
+          ],
         },
       },
       timing: {

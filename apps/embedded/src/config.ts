@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { readConfig, type Config, type Environment } from '#platform/config/read-config';
 import { integer, oneOf, parsedSecret, text } from '#platform/config/setting';
 import { MasterKey } from '#platform/vault/master-key';
+import { QUERY_CONFIG } from '#query/query-config';
 import type { ProvidersSettings, ProvidersTiming } from '#providers/registry';
 
 const port = { min: 0, max: 65_535 };
 
 /** Every variable that the embedded shape reads. */
 export const EMBEDDED_SCHEMA = {
-  dataFolder: text('PAYOUT_DATA_FOLDER', { description: 'Where everything lies: log, messages, tables, keys', default: './data' }),
+  dataFolder: text('PAYOUT_DATA_FOLDER', {
+    description: 'Where everything lies: log, messages, tables, keys',
+    default: './data',
+  }),
   masterKey: parsedSecret('PAYOUT_MASTER_KEY', {
     description: 'Root of all keys. Keep it apart from the data: without it, personal data is lost',
     expects: '32 random bytes, made with: openssl rand -base64 32',
@@ -18,15 +22,26 @@ export const EMBEDDED_SCHEMA = {
     description: 'JSON file with the settings of the providers to be used (docs/providers.example.json)',
     optional: true,
   }),
-  host: text('PAYOUT_HOST', { description: 'Address to listen on; callers need tokens on any but loopback', default: '127.0.0.1' }),
-  apiPort: integer('PAYOUT_API_PORT', { description: 'Port of the HTTP API', default: 3000, ...port }),
-  callbackPort: integer('PAYOUT_CALLBACK_PORT', { description: "Port of the providers' callbacks", default: 3001, ...port }),
-  operatorPort: integer('PAYOUT_OPERATOR_PORT', { description: 'Port of payout-ops; always on loopback', default: 3002, ...port }),
-  apiTokensFile: text('PAYOUT_API_TOKENS_FILE', {
-    description: 'JSON file of callers: {"<subject>": "<token of 24 characters or more>"}; on loopback there may be none',
-    optional: true,
+  host: text('PAYOUT_HOST', {
+    description: 'Address to listen on; callers need tokens on any but loopback',
+    default: '127.0.0.1',
   }),
-  logLevel: oneOf('PAYOUT_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], { description: 'What is logged', default: 'info' }),
+  apiPort: integer('PAYOUT_API_PORT', { description: 'Port of the HTTP API', default: 3000, ...port }),
+  callbackPort: integer('PAYOUT_CALLBACK_PORT', {
+    description: "Port of the providers' callbacks",
+    default: 3001,
+    ...port,
+  }),
+  operatorPort: integer('PAYOUT_OPERATOR_PORT', {
+    description: 'Port of payout-ops; always on loopback',
+    default: 3002,
+    ...port,
+  }),
+  callers: QUERY_CONFIG.callers,
+  logLevel: oneOf('PAYOUT_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
+    description: 'What is logged',
+    default: 'info',
+  }),
 };
 
 export type EmbeddedConfig = Config<typeof EMBEDDED_SCHEMA>;
@@ -50,23 +65,11 @@ export function readProvidersFile(path: string | undefined): ProvidersFile {
   if (path === undefined) return { settings: {} };
   const content = readJsonFile(path, 'PAYOUT_PROVIDERS_FILE');
   if (typeof content !== 'object' || content === null || !('settings' in content)) {
-    throw new ConfigFileError(`${path}: write {"settings": {"dvpay": {…}, …}}, see docs/providers.example.json`);
+    throw new ConfigFileError(
+      `${path}: write {"settings": {"dvpay": {…}, …}}, see docs/providers.example.json`,
+    );
   }
   return content as ProvidersFile;
-}
-
-/** Callers by subject. */
-export function readTokensFile(path: string | undefined): ReadonlyMap<string, string> {
-  if (path === undefined) return new Map();
-  const content = readJsonFile(path, 'PAYOUT_API_TOKENS_FILE');
-  if (typeof content !== 'object' || content === null) throw new ConfigFileError(`${path}: write {"<subject>": "<token>"}`);
-  const entries = Object.entries(content);
-  for (const [subject, token] of entries) {
-    if (typeof token !== 'string' || token.length < 24) {
-      throw new ConfigFileError(`${path}: the token of ${subject} is shorter than 24 characters; make one with: openssl rand -hex 24`);
-    }
-  }
-  return new Map(entries as [string, string][]);
 }
 
 function readJsonFile(path: string, variable: string): unknown {
@@ -74,7 +77,9 @@ function readJsonFile(path: string, variable: string): unknown {
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigFileError(`${variable}: ${path} can't be read; give the path of a JSON file`, { cause: error });
+    throw new ConfigFileError(`${variable}: ${path} can't be read; give the path of a JSON file`, {
+      cause: error,
+    });
   }
   try {
     return JSON.parse(content);

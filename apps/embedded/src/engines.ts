@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COORDINATION_WRITER } from '#coordination/sqlite/writer-url';
+import { COORDINATION_WRITER } from '#coordination/sqlite/coordination-writer';
 import { SqliteCheckpoints } from '#coordination/sqlite/sqlite-checkpoints';
 import { SqliteFollowUps } from '#coordination/sqlite/sqlite-follow-ups';
 import { SqliteHeldMessages } from '#coordination/sqlite/sqlite-held-messages';
@@ -52,12 +52,22 @@ export async function openEngines(parts: EngineParts) {
   };
   try {
     const registry = ProviderRegistry.build(providers.settings, { http, clock, ids }, providers.timing);
-    const file = await open('ledger.db', [EVENT_STORE_WRITER, MESSAGING_WRITER, COORDINATION_WRITER, READ_MODELS_WRITER]);
+    const file = await open('ledger.db', [
+      EVENT_STORE_WRITER,
+      MESSAGING_WRITER,
+      COORDINATION_WRITER,
+      READ_MODELS_WRITER,
+    ]);
     const keyFile = await open('keys.db', [PAYEE_KEYS_WRITER]);
     const wrapper = new KeyWrapper(masterKey, ids);
     const intakeSealer = new IntakeSealer(masterKey, ids);
     const eventStore = new SqliteEventStore(file);
-    const bus = await SqliteMessageBus.open({ file, clock, sealer: intakeSealer, observer: observerOf(logger) });
+    const bus = await SqliteMessageBus.open({
+      file,
+      clock,
+      sealer: intakeSealer,
+      observer: observerOf(logger),
+    });
     return {
       clock,
       ids,
@@ -68,7 +78,7 @@ export async function openEngines(parts: EngineParts) {
       topics: new SqliteTopicReader(file, intakeSealer),
       checkpoints: new SqliteCheckpoints(file),
       followUps: new SqliteFollowUps(file),
-      held: new SqliteHeldMessages(file, intakeSealer),
+      held: new SqliteHeldMessages(file, intakeSealer, clock),
       readModels: new SqliteReadModelDatabase(file),
       vault: new PersonalDataVault(await SqlitePayeeKeys.open(keyFile, masterKey, wrapper), wrapper, ids),
       intakeSealer,
@@ -100,7 +110,8 @@ function operatorTokenOf(dataFolder: string, ids: Ids): string {
 
 function observerOf(logger: Logger): ConsumerObserver {
   return {
-    retrying: (incident) => logger.warn('message has to wait', { ...incident, offset: incident.offset.toString() }),
+    retrying: (incident) =>
+      logger.warn('message has to wait', { ...incident, offset: incident.offset.toString() }),
     parked: (incident) => logger.alarm('message-parked', { ...incident, offset: incident.offset.toString() }),
   };
 }

@@ -72,18 +72,29 @@ function requestOf([command, subject]: readonly string[], values: Values): OpsRe
       return { method: 'GET', path: `/ops/v1/${command}` };
     case 'retry':
     case 'skip':
-      return at === undefined ? undefined : { method: 'POST', path: `/ops/v1/held/${at}/${command}`, body: '{}' };
+      return at === undefined
+        ? undefined
+        : { method: 'POST', path: `/ops/v1/held/${at}/${command}`, body: '{}' };
     case 'resolve': {
       const { decision, operator, reason, paid, fee } = values;
-      if (at === undefined || decision === undefined || operator === undefined || reason === undefined) return undefined;
-      return { method: 'POST', path: `/ops/v1/payouts/${at}/resolve`, body: JSON.stringify({ decision, operator, reason, paid, fee }) };
+      if (at === undefined || decision === undefined || operator === undefined || reason === undefined)
+        return undefined;
+      return {
+        method: 'POST',
+        path: `/ops/v1/payouts/${at}/resolve`,
+        body: JSON.stringify({ decision, operator, reason, paid, fee }),
+      };
     }
     default:
       return undefined;
   }
 }
 
-async function call({ method, path, body }: OpsRequest, values: Values, { http, env, out, err }: OpsWorld): Promise<number> {
+async function call(
+  { method, path, body }: OpsRequest,
+  values: Values,
+  { http, env, out, err }: OpsWorld,
+): Promise<number> {
   const url = String(values.url ?? 'http://127.0.0.1:3002');
   const tokenFile = join(String(values.data ?? env['PAYOUT_DATA_FOLDER'] ?? './data'), 'operator-token');
   let token: string;
@@ -96,13 +107,18 @@ async function call({ method, path, body }: OpsRequest, values: Values, { http, 
   const outcome = await http.send({
     method,
     url: `${url}${path}`,
-    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body }),
     timeoutMs: 30_000,
     maxAnswerBytes: 4 * 1024 * 1024,
   });
   if (outcome.kind !== 'answered') {
-    err(`no answer from ${url} (${outcome.reason}): is the service running, and is this its operators' port?`);
+    err(
+      `no answer from ${url} (${outcome.reason}): is the service running, and is this its operators' port?`,
+    );
     return 1;
   }
   const answer = outcome.body.toString('utf8');

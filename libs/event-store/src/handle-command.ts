@@ -68,7 +68,12 @@ export async function handleCommand<State, Event, Answer>(
     assumeNew = false;
     const { events, answer } = handling.decide(read.state);
     if (events.length === 0) {
-      return { answer, state: read.state, written: [], ...(read.last === undefined ? {} : { last: read.last }) };
+      return {
+        answer,
+        state: read.state,
+        written: [],
+        ...(read.last === undefined ? {} : { last: read.last }),
+      };
     }
     const expected: ExpectedRevision = read.last?.revision ?? 'no-stream';
     const next = read.last === undefined ? 0n : read.last.revision + 1n;
@@ -82,7 +87,9 @@ export async function handleCommand<State, Event, Answer>(
       last: { revision: result.lastRevision, position: result.position },
     };
   }
-  throw new ContentionError(`${handling.stream} changed ${ATTEMPTS_AT_CONFLICT} times while a command was decided`);
+  throw new ContentionError(
+    `${handling.stream} changed ${ATTEMPTS_AT_CONFLICT} times while a command was decided`,
+  );
 }
 
 export interface ReadState<State> {

@@ -31,7 +31,8 @@ export class CallbackIntake {
     if (!read.ok) return { kind: 'park', reason: read.reason };
     const { callback } = read;
     const { provider } = callback;
-    if (this.registry.get(provider) === undefined) return { kind: 'park', reason: `${provider} isn't set up here` };
+    if (this.registry.get(provider) === undefined)
+      return { kind: 'park', reason: `${provider} isn't set up here` };
     // The app that took it has verified it already; the bus is not a place to trust (guarantee G29).
     const reading = this.registry.require(provider).readCallback(rawCallbackOf(callback));
     if (reading.verdict !== 'verified') {
@@ -45,19 +46,32 @@ export class CallbackIntake {
       this.logger.alarm('callback-for-unknown-payout', { provider, payoutId: attempt.payoutId });
       return { kind: 'park', reason: 'no such payout was requested here' };
     }
-    const hash = await this.evidence.put({ provider, what: 'callback', payeeId: payee, raw, identity: callback.bodyBase64 });
+    const hash = await this.evidence.put({
+      provider,
+      what: 'callback',
+      payeeId: payee,
+      raw,
+      identity: callback.bodyBase64,
+    });
     const owner = attempt ?? (await this.leave(callback.provider, reading, hash));
     if (owner !== undefined) await this.replay.apply(provider, owner, reading.outcome, hash);
     return { kind: 'done' };
   }
 
-  private async attemptOf(provider: Parameters<ProviderReferences['find']>[0], reading: Verified): Promise<Attempt | undefined> {
+  private async attemptOf(
+    provider: Parameters<ProviderReferences['find']>[0],
+    reading: Verified,
+  ): Promise<Attempt | undefined> {
     const own = reading.reference === undefined ? undefined : readReference(reading.reference);
     if (own !== undefined) return own;
     return reading.orderId === undefined ? undefined : this.references.find(provider, reading.orderId);
   }
 
-  private async leave(provider: Parameters<ProviderReferences['find']>[0], reading: Verified, hash: EvidenceHash): Promise<Attempt | undefined> {
+  private async leave(
+    provider: Parameters<ProviderReferences['find']>[0],
+    reading: Verified,
+    hash: EvidenceHash,
+  ): Promise<Attempt | undefined> {
     if (reading.orderId === undefined) {
       this.logger.alarm('callback-names-nothing', { provider });
       return undefined;

@@ -43,12 +43,24 @@ export class CallbackReplay {
   }
 
   /** A claim is applied as a report; a mere hint only makes the payout process look now. */
-  async apply(provider: ProviderName, { payoutId, attempt }: Attempt, outcome: ProviderOutcome, evidence: EvidenceHash): Promise<void> {
+  async apply(
+    provider: ProviderName,
+    { payoutId, attempt }: Attempt,
+    outcome: ProviderOutcome,
+    evidence: EvidenceHash,
+  ): Promise<void> {
     if (this.registry.require(provider).card.callback.trust === 'hint') {
       await this.followUps.bringForward(payoutId, this.clock.now());
       this.runner.poke();
       return;
     }
-    await this.reports.apply({ payoutId, attempt, source: 'callback', outcome, evidence, causationId: evidence });
+    await this.reports.apply({
+      payoutId,
+      attempt,
+      source: 'callback',
+      outcome,
+      evidence,
+      causationId: evidence,
+    });
   }
 }

@@ -4,7 +4,13 @@ import type { ReferenceEvent } from '#domain/provider/events';
 import type { ProviderName } from '#domain/provider/provider-name';
 import { referenceStream } from '#domain/streams';
 import { EventStore } from '#event-store/event-store';
-import { handleCommand, readState, type Decision, type Handled, type StreamType } from '#event-store/handle-command';
+import {
+  handleCommand,
+  readState,
+  type Decision,
+  type Handled,
+  type StreamType,
+} from '#event-store/handle-command';
 import { Clock } from '#platform/time/clock';
 import { KeyedHash } from '#platform/vault/keyed-hash';
 import { ProviderRegistry } from '#providers/registry';
@@ -50,17 +56,26 @@ export class ProviderReferences {
   ) {}
 
   /** Binds the number and delivers what waited for it. Repeating it changes nothing. */
-  async bind(payoutId: PayoutId, attempt: number, orderId: ProviderOrderId, causationId: string): Promise<void> {
+  async bind(
+    payoutId: PayoutId,
+    attempt: number,
+    orderId: ProviderOrderId,
+    causationId: string,
+  ): Promise<void> {
     const { state } = await this.payouts.read(payoutId);
     if (state.status === 'absent' || state.status === 'rejected') return;
     const { provider } = state.request;
     if (this.registry.require(provider).card.callback.carriesReference) return;
     const handled = await this.decide(provider, orderId, causationId, (known) =>
       known.bound === undefined
-        ? { events: [{ type: 'ProviderReferenceBound', data: { provider, payoutId, attempt } }], answer: undefined }
+        ? {
+            events: [{ type: 'ProviderReferenceBound', data: { provider, payoutId, attempt } }],
+            answer: undefined,
+          }
         : { events: [], answer: undefined },
     );
-    for (const evidence of handled.state.unmatched) await this.replay.deliver(provider, { payoutId, attempt }, evidence);
+    for (const evidence of handled.state.unmatched)
+      await this.replay.deliver(provider, { payoutId, attempt }, evidence);
   }
 
   /** The attempt that the number belongs to, if it is known. */
@@ -70,12 +85,19 @@ export class ProviderReferences {
   }
 
   /** Leaves a callback with a number that nobody knows yet; answers with the attempt when it was bound meanwhile. */
-  async leaveUnmatched(provider: ProviderName, orderId: ProviderOrderId, evidence: EvidenceHash): Promise<ReferenceState['bound']> {
+  async leaveUnmatched(
+    provider: ProviderName,
+    orderId: ProviderOrderId,
+    evidence: EvidenceHash,
+  ): Promise<ReferenceState['bound']> {
     const receivedAt = this.clock.now();
     const handled = await this.decide(provider, orderId, evidence, (known) =>
       known.bound !== undefined || known.unmatched.includes(evidence)
         ? { events: [], answer: known.bound }
-        : { events: [{ type: 'ProviderReportUnmatched', data: { provider, evidence, receivedAt } }], answer: undefined },
+        : {
+            events: [{ type: 'ProviderReportUnmatched', data: { provider, evidence, receivedAt } }],
+            answer: undefined,
+          },
     );
     return handled.answer;
   }
@@ -91,7 +113,8 @@ export class ProviderReferences {
       stream,
       type: REFERENCE,
       decide,
-      encode: (event, revision, first) => this.encoding.encode(event, stream, revision, { caller: CALLER, causationId }, first),
+      encode: (event, revision, first) =>
+        this.encoding.encode(event, stream, revision, { caller: CALLER, causationId }, first),
     });
   }
 
@@ -99,4 +122,3 @@ export class ProviderReferences {
     return referenceStream(provider, this.hashes.hex('provider-reference', `${provider}\n${orderId}`));
   }
 }
-

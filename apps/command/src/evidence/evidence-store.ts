@@ -46,8 +46,12 @@ export class EvidenceStore {
       payeeId === undefined
         ? Buffer.from(this.intake.seal(Buffer.from(raw, 'utf8'))).toString('base64')
         : await this.vault.seal(payeeId, stream, raw);
-    const sealedFor = payeeId === undefined ? { kind: 'intake' as const } : { kind: 'payee' as const, payeeId };
-    const event = { type: 'EvidenceStored' as const, data: { provider, what, sealedFor, sealed, storedAt: this.clock.now() } };
+    const sealedFor =
+      payeeId === undefined ? { kind: 'intake' as const } : { kind: 'payee' as const, payeeId };
+    const event = {
+      type: 'EvidenceStored' as const,
+      data: { provider, what, sealedFor, sealed, storedAt: this.clock.now() },
+    };
     const encoded = this.encoding.encode(event, stream, 0n, { caller: CALLER, causationId: hash }, undefined);
     // The id stands for the bytes: whoever stored them first, they are there.
     await appendUntilKnown(this.store, this.clock, stream, 'no-stream', [encoded]);

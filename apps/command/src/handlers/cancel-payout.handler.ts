@@ -18,7 +18,13 @@ export class CancelPayoutHandler implements ICommandHandler<CancelPayoutCommand>
     const { commandId, fingerprint } = origin;
     const { reason } = wire.data;
     const handled = await this.payouts.decide(payoutId, context, (state) =>
-      decideCancel(state, { type: 'CancelPayout', payoutId, commandId, fingerprint, ...(reason === undefined ? {} : { reason }) }),
+      decideCancel(state, {
+        type: 'CancelPayout',
+        payoutId,
+        commandId,
+        fingerprint,
+        ...(reason === undefined ? {} : { reason }),
+      }),
     );
     return { payoutId, ...replyOf(handled) };
   }

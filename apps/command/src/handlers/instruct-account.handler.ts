@@ -24,7 +24,14 @@ export class InstructAccountHandler implements ICommandHandler<InstructAccountCo
     const account = await this.directory.find(accountId);
     const at = this.clock.now();
     const handled = await this.accounts.instruct(instructionId, context, (given) =>
-      decideInstruction(given, account, { type: 'InstructAccount', instructionId, accountId, instruction, at, ...origin }),
+      decideInstruction(given, account, {
+        type: 'InstructAccount',
+        instructionId,
+        accountId,
+        instruction,
+        at,
+        ...origin,
+      }),
     );
     return { accountId, instructionId, ...replyOf(handled) };
   }
@@ -38,7 +45,11 @@ export class InstructAccountHandler implements ICommandHandler<InstructAccountCo
       }
       case 'CorrectFunds': {
         const { amount, currency, reason } = wire.data;
-        return { kind: 'correction', amount: this.translate.signedAmount(amount, this.translate.currency(currency)), reason };
+        return {
+          kind: 'correction',
+          amount: this.translate.signedAmount(amount, this.translate.currency(currency)),
+          reason,
+        };
       }
       case 'CloseAccount':
         return { kind: 'close' };

@@ -21,7 +21,14 @@ export class OpenAccountHandler implements ICommandHandler<OpenAccountCommand> {
     const { name } = wire.data;
     const at = this.clock.now();
     const handled = await this.accounts.open(accountId, context, (state) =>
-      decideOpen(state, { type: 'OpenAccount', accountId, currency, at, ...origin, ...(name === undefined ? {} : { name }) }),
+      decideOpen(state, {
+        type: 'OpenAccount',
+        accountId,
+        currency,
+        at,
+        ...origin,
+        ...(name === undefined ? {} : { name }),
+      }),
     );
     return { accountId, ...replyOf(handled) };
   }

@@ -4,7 +4,10 @@ import type { Handled } from '#event-store/handle-command';
 import type { CommandReply } from './commands.js';
 
 /** The answer in the words of a reply, with the place of the last event. */
-export function replyOf<State>({ answer, last }: Handled<State, CommandAnswer | AccountAnswer>): CommandReply {
+export function replyOf<State>({
+  answer,
+  last,
+}: Handled<State, CommandAnswer | AccountAnswer>): CommandReply {
   const place = last === undefined ? {} : { position: last.position, revision: last.revision.toString() };
   switch (answer.outcome) {
     case 'accepted':

@@ -53,7 +53,9 @@ export class RequestPayoutHandler implements ICommandHandler<RequestPayoutComman
       account: await this.accounts.find(accountId),
       ...(problem === undefined ? {} : { beneficiaryProblem: problem }),
     };
-    const handled = await this.payouts.decide(payoutId, context, (state) => decideRequest(state, command), { expectNew: true });
+    const handled = await this.payouts.decide(payoutId, context, (state) => decideRequest(state, command), {
+      expectNew: true,
+    });
     return { payoutId, accountId, ...replyOf(handled) };
   }
 
@@ -63,10 +65,16 @@ export class RequestPayoutHandler implements ICommandHandler<RequestPayoutComman
   }
 
   /** Fields by our own names, never their values. */
-  private beneficiaryProblem(provider: ProviderName, amount: Money, beneficiary: Beneficiary): string | undefined {
-    const problems = (this.registry.get(provider)?.problems({ amount, beneficiary }) ?? []).filter(({ field }) =>
-      field.startsWith('beneficiary'),
+  private beneficiaryProblem(
+    provider: ProviderName,
+    amount: Money,
+    beneficiary: Beneficiary,
+  ): string | undefined {
+    const problems = (this.registry.get(provider)?.problems({ amount, beneficiary }) ?? []).filter(
+      ({ field }) => field.startsWith('beneficiary'),
     );
-    return problems.length === 0 ? undefined : problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
+    return problems.length === 0
+      ? undefined
+      : problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
   }
 }

@@ -29,13 +29,25 @@ export class ResolvePayoutHandler implements ICommandHandler<ResolvePayoutComman
             ...(fee === undefined ? {} : { fee: this.translate.amountOrZero('fee', fee, currency) }),
           };
     const handled = await this.payouts.decide(payoutId, context, (state) =>
-      decideResolve(state, { type: 'ResolvePayout', payoutId, commandId, fingerprint, decision, operator, reason, at, ...amounts }),
+      decideResolve(state, {
+        type: 'ResolvePayout',
+        payoutId,
+        commandId,
+        fingerprint,
+        decision,
+        operator,
+        reason,
+        at,
+        ...amounts,
+      }),
     );
     return { payoutId, ...replyOf(handled) };
   }
 
   private async currencyOf(payoutId: Parameters<PayoutStreams['read']>[0]) {
     const { state } = await this.payouts.read(payoutId);
-    return state.status === 'absent' || state.status === 'rejected' ? undefined : state.request.amount.currency;
+    return state.status === 'absent' || state.status === 'rejected'
+      ? undefined
+      : state.request.amount.currency;
   }
 }

@@ -65,7 +65,10 @@ export class CommandExecutor {
   }
 }
 
-function contextOf(origin: Origin, { correlationId, traceparent, issuer, authenticatedBy }: Arrival): EventContext {
+function contextOf(
+  origin: Origin,
+  { correlationId, traceparent, issuer, authenticatedBy }: Arrival,
+): EventContext {
   const { caller, commandId, fingerprint } = origin;
   return {
     caller: { subject: caller, issuer, authenticatedBy },

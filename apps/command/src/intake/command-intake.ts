@@ -33,7 +33,10 @@ export class CommandIntake {
     const read = readCommand(message.value);
     if (!read.ok) {
       await this.replies.refuse(address, read.commandId, read.reason, read.problems);
-      return { kind: 'park', reason: `${read.reason}: ${read.problems.map(({ field, message: why }) => `${field}: ${why}`).join('; ')}` };
+      return {
+        kind: 'park',
+        reason: `${read.reason}: ${read.problems.map(({ field, message: why }) => `${field}: ${why}`).join('; ')}`,
+      };
     }
     const { command } = read;
     const holdKey = this.executor.holdKeyOf(command);
@@ -45,7 +48,9 @@ export class CommandIntake {
   }
 
   /** A held message once more, at an operator's word. True when it is dealt with. */
-  async retry(message: HeldMessage): Promise<{ readonly done: true } | { readonly done: false; readonly reason: string }> {
+  async retry(
+    message: HeldMessage,
+  ): Promise<{ readonly done: true } | { readonly done: false; readonly reason: string }> {
     const read = readCommand(message.value);
     if (!read.ok) return { done: false, reason: read.reason };
     const address = addressOf(message);
@@ -59,12 +64,20 @@ export class CommandIntake {
     }
   }
 
-  private async execute(message: Message, command: WireCommand, address: ReplyAddress, holdKey: string, signal: AbortSignal): Promise<HandlerDecision> {
+  private async execute(
+    message: Message,
+    command: WireCommand,
+    address: ReplyAddress,
+    holdKey: string,
+    signal: AbortSignal,
+  ): Promise<HandlerDecision> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const reply = await this.executor.execute(command, arrivalOf(message));
         await this.replies.send(address, command.commandId, reply);
-        return reply.reason === 'unknown-payout' ? { kind: 'park', reason: 'unknown-payout' } : { kind: 'done' };
+        return reply.reason === 'unknown-payout'
+          ? { kind: 'park', reason: 'unknown-payout' }
+          : { kind: 'done' };
       } catch (error) {
         if (error instanceof InvalidFieldError) {
           const problems = [{ field: error.field, message: error.message }];
@@ -79,7 +92,13 @@ export class CommandIntake {
     }
   }
 
-  private async hold(message: Message, command: WireCommand, address: ReplyAddress, holdKey: string, error: unknown): Promise<HandlerDecision> {
+  private async hold(
+    message: Message,
+    command: WireCommand,
+    address: ReplyAddress,
+    holdKey: string,
+    error: unknown,
+  ): Promise<HandlerDecision> {
     this.logger.alarm('command-held', { holdKey, commandId: command.commandId, error });
     await this.held.hold(holdKey, asHeld(message), reasonOf(error));
     await this.replies.held(address, command.commandId);

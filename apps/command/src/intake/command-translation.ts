@@ -1,5 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { accountId, commandId, fingerprint, instructionIdOf, payeeId, payoutId, payoutIdOf, type CommandId, type Fingerprint, type PayeeId } from '#domain/ids';
+import {
+  accountId,
+  commandId,
+  fingerprint,
+  instructionIdOf,
+  payeeId,
+  payoutId,
+  payoutIdOf,
+  type CommandId,
+  type Fingerprint,
+  type PayeeId,
+} from '#domain/ids';
 import { currencyCode, type CurrencyCode } from '#domain/money/currency';
 import { parseMoney, parsePositiveMoney, type Money } from '#domain/money/money';
 import type { Beneficiary } from '#domain/provider/beneficiary';

@@ -33,14 +33,29 @@ export class ReplySender {
   }
 
   /** The command could not even be read as one; nothing has happened. */
-  refuse(address: ReplyAddress, commandId: string | undefined, reason: string, problems: readonly FieldProblem[]): Promise<void> {
+  refuse(
+    address: ReplyAddress,
+    commandId: string | undefined,
+    reason: string,
+    problems: readonly FieldProblem[],
+  ): Promise<void> {
     const message = problems.map(({ field, message: why }) => `${field}: ${why}`).join('; ');
-    return this.publish(address, { commandId: commandId ?? 'unreadable', outcome: 'refused', reason, message });
+    return this.publish(address, {
+      commandId: commandId ?? 'unreadable',
+      outcome: 'refused',
+      reason,
+      message,
+    });
   }
 
   /** It waits for an operator; its answer follows then. */
   held(address: ReplyAddress, commandId: string): Promise<void> {
-    return this.publish(address, { commandId, outcome: 'held', reason: 'held', message: 'the command is kept and waits for an operator' });
+    return this.publish(address, {
+      commandId,
+      outcome: 'held',
+      reason: 'held',
+      message: 'the command is kept and waits for an operator',
+    });
   }
 
   private async publish({ topic, correlationId, key }: ReplyAddress, reply: Reply): Promise<void> {

@@ -3,7 +3,13 @@ import { isInstructionEvent, isPayoutEvent } from '#domain/codec/stored-event';
 import { decodeMetadata } from '#domain/codec/metadata';
 import type { AccountState } from '#domain/account/state';
 import type { AccountId } from '#domain/ids';
-import { accountOf, concernsFunds, FUNDS_TYPES, ledgerSteps, type FundsFact } from '#domain/processes/ledger-process';
+import {
+  accountOf,
+  concernsFunds,
+  FUNDS_TYPES,
+  ledgerSteps,
+  type FundsFact,
+} from '#domain/processes/ledger-process';
 import { accountStream } from '#domain/streams';
 import { EventStore, type NewEvent, type RecordedEvent } from '#event-store/event-store';
 import { appendUntilKnown, nonEmpty, readState } from '#event-store/handle-command';
@@ -75,7 +81,13 @@ export class LedgerProcess {
         };
         return this.encoding.encode(event, stream, known.revision + 1n + BigInt(index), context, undefined);
       });
-      const result = await appendUntilKnown(this.store, this.clock, stream, known.revision, nonEmpty(encoded));
+      const result = await appendUntilKnown(
+        this.store,
+        this.clock,
+        stream,
+        known.revision,
+        nonEmpty(encoded),
+      );
       if (result.outcome === 'appended') {
         this.keep(accountId, { state: after, revision: result.lastRevision });
         return;
@@ -106,7 +118,11 @@ function factsOf(batch: readonly RecordedEvent[]): CausedFact[] {
     const event = decodeRecorded(recorded);
     if (!(isPayoutEvent(event) || isInstructionEvent(event)) || !concernsFunds(event)) continue;
     const { stream, revision, position } = recorded;
-    facts.push({ cause: { epoch: LOG_EPOCH, position, stream, revision: revision.toString() }, event, recorded });
+    facts.push({
+      cause: { epoch: LOG_EPOCH, position, stream, revision: revision.toString() },
+      event,
+      recorded,
+    });
   }
   return facts;
 }

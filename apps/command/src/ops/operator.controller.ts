@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Headers, HttpCode, NotFoundException, Param, Post, UnauthorizedException, UnprocessableEntityException } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+  UnauthorizedException,
+  UnprocessableEntityException,
+} from '@nestjs/common';
 import { HeldMessages } from '#coordination/held-messages';
 import { readCommand } from '#messaging/contracts/commands.v1';
 import { printCloudEvent } from '#messaging/contracts/cloud-event';
@@ -37,7 +48,10 @@ export class OperatorController {
 
   @Post('held/:key/retry')
   @HttpCode(202)
-  async retry(@Headers('authorization') authorization: string | undefined, @Param('key') key: string): Promise<{ readonly key: string }> {
+  async retry(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('key') key: string,
+  ): Promise<{ readonly key: string }> {
     this.admit(authorization);
     if (!(await this.held.requestRetry(key))) throw new NotFoundException(`nothing is held for ${key}`);
     return { key };
@@ -46,7 +60,10 @@ export class OperatorController {
   /** Gives up the first held command of a payout; the ones behind it stay held until they are retried. */
   @Post('held/:key/skip')
   @HttpCode(200)
-  async skip(@Headers('authorization') authorization: string | undefined, @Param('key') key: string): Promise<{ readonly key: string; readonly offset: string }> {
+  async skip(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('key') key: string,
+  ): Promise<{ readonly key: string; readonly offset: string }> {
     this.admit(authorization);
     const skipped = await this.held.skipFirst(key);
     if (skipped === undefined) throw new NotFoundException(`nothing is held for ${key}`);
@@ -77,6 +94,7 @@ export class OperatorController {
   }
 
   private admit(authorization: string | undefined): void {
-    if (!this.token.admits(authorization)) throw new UnauthorizedException('show the operator token: Authorization: Bearer …');
+    if (!this.token.admits(authorization))
+      throw new UnauthorizedException('show the operator token: Authorization: Bearer …');
   }
 }

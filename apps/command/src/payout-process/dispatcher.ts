@@ -45,10 +45,16 @@ export class Dispatcher {
   }
 
   query(provider: ProviderName, query: OrderQuery, payeeId: PayeeId): Promise<CallResult> {
-    return this.pool(provider).run(async () => this.record(provider, payeeId, await this.registry.require(provider).query(query)));
+    return this.pool(provider).run(async () =>
+      this.record(provider, payeeId, await this.registry.require(provider).query(query)),
+    );
   }
 
-  private async record(provider: ProviderName, payeeId: PayeeId, answer: ProviderAnswer): Promise<CallResult> {
+  private async record(
+    provider: ProviderName,
+    payeeId: PayeeId,
+    answer: ProviderAnswer,
+  ): Promise<CallResult> {
     // Nothing came back and nothing was proved: there is nothing to keep.
     if (answer.evidence.answer === undefined) return { outcome: answer.outcome };
     const raw = JSON.stringify(answer.evidence);
@@ -64,4 +70,3 @@ export class Dispatcher {
     return pool;
   }
 }
-

@@ -71,7 +71,10 @@ export class FollowUpRunner {
 
   private async pause(): Promise<void> {
     const next = await this.followUps.next();
-    const pause = Math.min(next === undefined ? LONGEST_PAUSE : Math.max(next - this.clock.now(), 1), LONGEST_PAUSE);
+    const pause = Math.min(
+      next === undefined ? LONGEST_PAUSE : Math.max(next - this.clock.now(), 1),
+      LONGEST_PAUSE,
+    );
     const bell = new AbortController();
     this.bell = bell;
     await this.clock.sleep(pause, AbortSignal.any([bell.signal, this.stopped.signal]));

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { PayoutId } from '#domain/ids';
-import { decideConclusion, decidePark, decideReject, decideResend, decideStart, decideUnknown, type StepDecision } from '#domain/payout/decide-submission';
+import {
+  decideConclusion,
+  decidePark,
+  decideReject,
+  decideResend,
+  decideStart,
+  decideUnknown,
+  type StepDecision,
+} from '#domain/payout/decide-submission';
 import type { PayoutRequest } from '#domain/payout/events';
 import type { AttemptState, PayoutState } from '#domain/payout/state';
 import { nextStep, SEND_MARGIN, type FundsNews, type NextStep } from '#domain/processes/payout-process';
@@ -90,7 +98,12 @@ export class PayoutProcess {
     await this.perform(payoutId, state, step, wake.causationId);
   }
 
-  private async perform(payoutId: PayoutId, state: Known, step: NextStep, causationId: string): Promise<void> {
+  private async perform(
+    payoutId: PayoutId,
+    state: Known,
+    step: NextStep,
+    causationId: string,
+  ): Promise<void> {
     switch (step.do) {
       case 'ignore':
         this.logger.debug('payout process: nothing to do', { payoutId, why: step.why });
@@ -99,15 +112,25 @@ export class PayoutProcess {
         return this.followUps.schedule([{ key: payoutId, dueAt: step.until }]);
       case 'reject':
         return this.decide(payoutId, causationId, (now) =>
-          decideReject(now, { type: 'RejectPayout', reason: step.reason, detail: 'the funding account refused the reservation' }),
+          decideReject(now, {
+            type: 'RejectPayout',
+            reason: step.reason,
+            detail: 'the funding account refused the reservation',
+          }),
         );
       case 'mark-unknown':
-        return this.decide(payoutId, causationId, (now) => decideUnknown(now, { type: 'MarkOutcomeUnknown', attempt: step.attempt, reason: step.reason }));
+        return this.decide(payoutId, causationId, (now) =>
+          decideUnknown(now, { type: 'MarkOutcomeUnknown', attempt: step.attempt, reason: step.reason }),
+        );
       case 'conclude-failure':
-        return this.decide(payoutId, causationId, (now) => decideConclusion(now, { type: 'ConcludeFailure' }));
+        return this.decide(payoutId, causationId, (now) =>
+          decideConclusion(now, { type: 'ConcludeFailure' }),
+        );
       case 'park':
         this.logger.alarm('payout-parked', { payoutId, reason: step.reason, detail: step.detail });
-        return this.decide(payoutId, causationId, (now) => decidePark(now, { type: 'ParkPayout', reason: step.reason, detail: step.detail }));
+        return this.decide(payoutId, causationId, (now) =>
+          decidePark(now, { type: 'ParkPayout', reason: step.reason, detail: step.detail }),
+        );
       case 'start':
       case 'resend':
         return this.submit(payoutId, state, step, causationId);
@@ -117,7 +140,12 @@ export class PayoutProcess {
   }
 
   /** Writes the intent under a claim that nobody else has, then sends. */
-  private async submit(payoutId: PayoutId, state: Known, step: Extract<NextStep, { do: 'start' | 'resend' }>, causationId: string): Promise<void> {
+  private async submit(
+    payoutId: PayoutId,
+    state: Known,
+    step: Extract<NextStep, { do: 'start' | 'resend' }>,
+    causationId: string,
+  ): Promise<void> {
     // The reservation is only in the event that woke us: without an error the checkpoint would pass it.
     if (this.stopping) throw new StoppingError();
     const { request } = state;
@@ -141,8 +169,20 @@ export class PayoutProcess {
     const idempotencyKey = uuidV5(IDEMPOTENCY_NAMESPACE, reference);
     const order = { payoutId, reference, idempotencyKey, amount, ...details };
     this.callBeside(payoutId, async () => {
-      const { outcome, evidence } = await this.dispatcher.send(request.provider, order, request.payee.payeeId, startedAt);
-      await this.reports.apply({ payoutId, attempt: step.attempt, source: 'answer', outcome, causationId: claim, ...(evidence === undefined ? {} : { evidence }) });
+      const { outcome, evidence } = await this.dispatcher.send(
+        request.provider,
+        order,
+        request.payee.payeeId,
+        startedAt,
+      );
+      await this.reports.apply({
+        payoutId,
+        attempt: step.attempt,
+        source: 'answer',
+        outcome,
+        causationId: claim,
+        ...(evidence === undefined ? {} : { evidence }),
+      });
     });
   }
 
@@ -153,11 +193,20 @@ export class PayoutProcess {
     step: Extract<NextStep, { do: 'start' | 'resend' }>,
     at: number,
   ): StepDecision {
-    if (step.do === 'resend') return decideResend(state, { type: 'StartResend', attempt: step.attempt, rule: step.rule, at });
+    if (step.do === 'resend')
+      return decideResend(state, { type: 'StartResend', attempt: step.attempt, rule: step.rule, at });
     const reference = referenceOf({ payoutId: request.payoutId, attempt: step.attempt });
     const businessHash = this.orders.businessHash(request, details, reference);
     const { attempt, funds } = step;
-    return decideStart(state, { type: 'StartSubmission', attempt, provider: request.provider, reference, businessHash, funds, at });
+    return decideStart(state, {
+      type: 'StartSubmission',
+      attempt,
+      provider: request.provider,
+      reference,
+      businessHash,
+      funds,
+      at,
+    });
   }
 
   /** Asks the provider, once at a time for each payout, and brings the payout on by what it says. */
@@ -166,7 +215,9 @@ export class PayoutProcess {
     const { request, current } = state;
     const { requestTimeout } = this.registry.require(request.provider).card.timing;
     // Should this copy die now, another look follows.
-    await this.followUps.schedule([{ key: payoutId, dueAt: this.clock.now() + requestTimeout + SEND_MARGIN }]);
+    await this.followUps.schedule([
+      { key: payoutId, dueAt: this.clock.now() + requestTimeout + SEND_MARGIN },
+    ]);
     this.looking.add(payoutId);
     this.callBeside(payoutId, async () => {
       try {
@@ -177,27 +228,53 @@ export class PayoutProcess {
     });
   }
 
-  private async report(payoutId: PayoutId, request: PayoutRequest, current: AttemptState, attempt: number): Promise<void> {
+  private async report(
+    payoutId: PayoutId,
+    request: PayoutRequest,
+    current: AttemptState,
+    attempt: number,
+  ): Promise<void> {
     const { reference, orderId } = current;
-    const query = { reference, currency: request.amount.currency, ...(orderId === undefined ? {} : { orderId }) };
+    const query = {
+      reference,
+      currency: request.amount.currency,
+      ...(orderId === undefined ? {} : { orderId }),
+    };
     const { outcome, evidence } = await this.dispatcher.query(request.provider, query, request.payee.payeeId);
     const causationId = `query of ${reference}`;
-    await this.reports.apply({ payoutId, attempt, source: 'query', outcome, causationId, ...(evidence === undefined ? {} : { evidence }) });
+    await this.reports.apply({
+      payoutId,
+      attempt,
+      source: 'query',
+      outcome,
+      causationId,
+      ...(evidence === undefined ? {} : { evidence }),
+    });
     await this.advance(payoutId, { wake: 'event', causationId, justNotFound: outcome.kind === 'not-found' });
   }
 
-  private async open(payoutId: PayoutId, request: PayoutRequest, causationId: string): Promise<PayeeDetails | undefined> {
+  private async open(
+    payoutId: PayoutId,
+    request: PayoutRequest,
+    causationId: string,
+  ): Promise<PayeeDetails | undefined> {
     try {
       return await this.orders.open(request);
     } catch (error) {
       if (!(error instanceof PayeeErasedError)) throw error;
       const detail = 'the payee was erased before the payout was sent';
-      await this.decide(payoutId, causationId, (now) => decidePark(now, { type: 'ParkPayout', reason: 'beneficiary-unreadable', detail }));
+      await this.decide(payoutId, causationId, (now) =>
+        decidePark(now, { type: 'ParkPayout', reason: 'beneficiary-unreadable', detail }),
+      );
       return undefined;
     }
   }
 
-  private async decide(payoutId: PayoutId, causationId: string, decide: (state: PayoutState) => StepDecision): Promise<void> {
+  private async decide(
+    payoutId: PayoutId,
+    causationId: string,
+    decide: (state: PayoutState) => StepDecision,
+  ): Promise<void> {
     await this.payouts.decide(payoutId, context(causationId), (state) => answered(decide(state)));
   }
 
@@ -222,6 +299,7 @@ function context(causationId: string): EventContext {
 }
 
 function answered(decision: StepDecision) {
-  return 'ignored' in decision ? { events: [], answer: decision.ignored } : { events: decision.events, answer: 'done' };
+  return 'ignored' in decision
+    ? { events: [], answer: decision.ignored }
+    : { events: decision.events, answer: 'done' };
 }
-

@@ -38,21 +38,34 @@ export class ProcessSubscription {
       if (!WAKING.has(recorded.type as DomainEvent['type'])) continue;
       const event = decodeRecorded(recorded);
       const { payoutId } = event.data as { readonly payoutId: PayoutId };
-      if ((event.type === 'PayoutSubmitted' || event.type === 'PayoutStatusChanged') && event.data.orderId !== undefined) {
+      if (
+        (event.type === 'PayoutSubmitted' || event.type === 'PayoutStatusChanged') &&
+        event.data.orderId !== undefined
+      ) {
         numbers.push(this.references.bind(payoutId, event.data.attempt, event.data.orderId, recorded.id));
       }
       // A final state has no next step; only its number was of interest.
       if (event.type === 'PayoutStatusChanged') continue;
       const news = newsOf(event, recorded) ?? wakes.get(payoutId)?.news;
-      wakes.set(payoutId, { wake: 'event', causationId: recorded.id, ...(news === undefined ? {} : { news }) });
+      wakes.set(payoutId, {
+        wake: 'event',
+        causationId: recorded.id,
+        ...(news === undefined ? {} : { news }),
+      });
     }
-    await Promise.all([...numbers, ...Array.from(wakes, ([payoutId, wake]) => this.process.advance(payoutId, wake))]);
+    await Promise.all([
+      ...numbers,
+      ...Array.from(wakes, ([payoutId, wake]) => this.process.advance(payoutId, wake)),
+    ]);
   }
 }
 
 function newsOf(event: DomainEvent, { position, revision }: RecordedEvent): FundsNews | undefined {
   if (event.type === 'FundsReserved') {
-    return { kind: 'reserved', funds: { accountId: event.data.accountId, position, revision: revision.toString() } };
+    return {
+      kind: 'reserved',
+      funds: { accountId: event.data.accountId, position, revision: revision.toString() },
+    };
   }
   if (event.type === 'FundsReservationRefused') return { kind: 'refused', reason: event.data.reason };
   return undefined;

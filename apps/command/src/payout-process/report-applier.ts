@@ -51,7 +51,10 @@ export class ReportApplier {
       });
       return 'ignored' in decision
         ? { events: [], answer: { note: decision.ignored, alarm: decision.alarm === true } }
-        : { events: decision.events, answer: { note: decision.alarm ?? 'taken', alarm: decision.alarm !== undefined } };
+        : {
+            events: decision.events,
+            answer: { note: decision.alarm ?? 'taken', alarm: decision.alarm !== undefined },
+          };
     });
     const fields = { payoutId, attempt, source, outcome: outcome.kind, note: handled.answer.note };
     if (handled.answer.alarm) this.logger.alarm('provider-report', fields);

@@ -33,7 +33,13 @@ export class SealedOrder {
 
   /** Keyed hash of what makes it this payment and no other: it must be the same at every send. */
   businessHash(request: PayoutRequest, details: PayeeDetails, reference: string): Fingerprint {
-    const fields = [reference, request.provider, formatMoney(request.amount), request.amount.currency, canonical(details)];
+    const fields = [
+      reference,
+      request.provider,
+      formatMoney(request.amount),
+      request.amount.currency,
+      canonical(details),
+    ];
     return fingerprint(this.hashes.hex('business-fields', fields.join('\n')));
   }
 }

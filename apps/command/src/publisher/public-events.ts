@@ -15,7 +15,12 @@ export interface PublicFact {
  * The public side of an event: requests, submissions, every change of status that is of interest outside, reversals.
  * `undefined` for what is our own business. `before` and `after` are the payout around it.
  */
-export function publicFactOf(event: PayoutEvent, before: PayoutState, after: PayoutState, request: PayoutRequest): PublicFact | undefined {
+export function publicFactOf(
+  event: PayoutEvent,
+  before: PayoutState,
+  after: PayoutState,
+  request: PayoutRequest,
+): PublicFact | undefined {
   const base = {
     payoutId: request.payoutId,
     accountId: request.accountId,
@@ -28,30 +33,48 @@ export function publicFactOf(event: PayoutEvent, before: PayoutState, after: Pay
       return { name: 'PayoutRequested', data: { ...base, status: 'requested' } };
     case 'PayoutRejected': {
       const from = before.status === 'absent' ? {} : { from: 'requested' as const };
-      return { name: 'PayoutStatusChanged', data: { ...base, status: 'rejected', reason: event.data.reason, ...from } };
+      return {
+        name: 'PayoutStatusChanged',
+        data: { ...base, status: 'rejected', reason: event.data.reason, ...from },
+      };
     }
     case 'PayoutCancelled':
       return { name: 'PayoutStatusChanged', data: { ...base, status: 'cancelled', from: 'requested' } };
     case 'PayoutSubmitted':
       // After a final state it only told us the provider's number.
       if (after.status !== 'submitted' || before.status === 'submitted') return undefined;
-      return { name: 'PayoutSubmitted', data: { ...base, status: 'submitted', rawStatus: cut(event.data.rawStatus) } };
+      return {
+        name: 'PayoutSubmitted',
+        data: { ...base, status: 'submitted', rawStatus: cut(event.data.rawStatus) },
+      };
     case 'PayoutStatusChanged': {
       const { to, from, rawStatus, reason, paid, fee } = event.data;
-      return { name: 'PayoutStatusChanged', data: { ...base, status: to, from, rawStatus: cut(rawStatus), ...told({ reason, paid, fee }) } };
+      return {
+        name: 'PayoutStatusChanged',
+        data: { ...base, status: to, from, rawStatus: cut(rawStatus), ...told({ reason, paid, fee }) },
+      };
     }
     case 'PayoutReversed': {
       const { to, from, rawStatus, reason, paid, fee } = event.data;
-      return { name: 'PayoutReversed', data: { ...base, status: to, from, rawStatus: cut(rawStatus), ...told({ reason, paid, fee }) } };
+      return {
+        name: 'PayoutReversed',
+        data: { ...base, status: to, from, rawStatus: cut(rawStatus), ...told({ reason, paid, fee }) },
+      };
     }
     case 'PayoutParked':
       return before.status === 'absent' || before.status === 'rejected'
         ? undefined
-        : { name: 'PayoutStatusChanged', data: { ...base, status: 'parked', from: before.status, reason: event.data.reason } };
+        : {
+            name: 'PayoutStatusChanged',
+            data: { ...base, status: 'parked', from: before.status, reason: event.data.reason },
+          };
     case 'PayoutResolved':
       return after.status === 'absent' || after.status === 'rejected'
         ? undefined
-        : { name: 'PayoutStatusChanged', data: { ...base, status: after.status, from: 'parked', reason: event.data.decision } };
+        : {
+            name: 'PayoutStatusChanged',
+            data: { ...base, status: after.status, from: 'parked', reason: event.data.decision },
+          };
     case 'PayoutSubmissionStarted':
     case 'PayoutResendStarted':
     case 'PayoutSubmissionDeferred':
@@ -66,7 +89,15 @@ export function publicFactOf(event: PayoutEvent, before: PayoutState, after: Pay
   }
 }
 
-function told({ reason, paid, fee }: { reason: string | undefined; paid: Money | undefined; fee: Money | undefined }) {
+function told({
+  reason,
+  paid,
+  fee,
+}: {
+  reason: string | undefined;
+  paid: Money | undefined;
+  fee: Money | undefined;
+}) {
   return {
     ...(reason === undefined || reason === '' ? {} : { reason: reason.slice(0, 500) }),
     ...(paid === undefined ? {} : { paid: formatMoney(paid) }),

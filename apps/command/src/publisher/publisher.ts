@@ -33,7 +33,11 @@ export class Publisher {
     const streams = new Set(Array.from(wanted.values(), ({ stream }) => stream));
     const told = await Promise.all(Array.from(streams, (stream) => this.messagesOf(stream, wanted)));
     const messages = told.flat().sort((a, b) => a.order - b.order);
-    if (messages.length > 0) await this.bus.publish(TOPICS.events, messages.map(({ message }) => message));
+    if (messages.length > 0)
+      await this.bus.publish(
+        TOPICS.events,
+        messages.map(({ message }) => message),
+      );
   }
 
   /** The payout is folded up to each wanted event: what is told is its state just then. */
@@ -57,7 +61,10 @@ export class Publisher {
       if (fact === undefined) continue;
       const { recordedAt, traceparent } = decodeMetadata(recorded.metadata);
       const data = { ...fact.data, position: recorded.position, revision: recorded.revision.toString() };
-      const value = printPublicEvent({ name: fact.name, data }, { id: recorded.id, time: isoTime(recordedAt) });
+      const value = printPublicEvent(
+        { name: fact.name, data },
+        { id: recorded.id, time: isoTime(recordedAt) },
+      );
       const headers = {
         [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE,
         ...(traceparent === undefined ? {} : { [HEADERS.traceparent]: traceparent }),

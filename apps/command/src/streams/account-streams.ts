@@ -5,7 +5,14 @@ import { isAccountEvent, isInstructionEvent } from '#domain/codec/stored-event';
 import type { AccountId, InstructionId } from '#domain/ids';
 import { accountStream, instructionStream } from '#domain/streams';
 import { EventStore } from '#event-store/event-store';
-import { handleCommand, readState, type Decision, type Handled, type ReadState, type StreamType } from '#event-store/handle-command';
+import {
+  handleCommand,
+  readState,
+  type Decision,
+  type Handled,
+  type ReadState,
+  type StreamType,
+} from '#event-store/handle-command';
 import { Clock } from '#platform/time/clock';
 import { decodeRecorded, EventEncoding, type EventContext } from './event-encoding.js';
 

@@ -1,4 +1,15 @@
-import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Query, RequestTimeoutException } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+  Query,
+  RequestTimeoutException,
+} from '@nestjs/common';
 import type { Reply } from '#messaging/contracts/replies.v1';
 import { MessageBus, MessageRefusedError, type OutgoingMessage } from '#messaging/message-bus';
 import { TopicReader } from '#messaging/topic-reader';
@@ -32,8 +43,12 @@ export class BusBridgeController {
   /** Publishes `{"records":[{"key","headers","value"}]}`; durable when it is answered. Only commands come from outside. */
   @Post('topics/:topic')
   @HttpCode(200)
-  async publish(@Param('topic') topic: string, @Body() body: unknown): Promise<{ readonly published: number }> {
-    if (topic !== TOPICS.commands) throw new NotFoundException(`only ${TOPICS.commands} takes messages from outside`);
+  async publish(
+    @Param('topic') topic: string,
+    @Body() body: unknown,
+  ): Promise<{ readonly published: number }> {
+    if (topic !== TOPICS.commands)
+      throw new NotFoundException(`only ${TOPICS.commands} takes messages from outside`);
     const messages = recordsOf(body);
     try {
       await this.bus.publish(topic, messages);
@@ -55,10 +70,15 @@ export class BusBridgeController {
       throw new NotFoundException(`${TOPICS.replies} and ${TOPICS.events} can be read here`);
     }
     const wanted = Number(limit);
-    if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_PAGE) throw new BadRequestException(`limit is 1 to ${MAX_PAGE}`);
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_PAGE)
+      throw new BadRequestException(`limit is 1 to ${MAX_PAGE}`);
     try {
       const page = await this.reader.readTopic(topic, cursor, wanted);
-      const messages = page.messages.map(({ key, headers, value }) => ({ key, headers, value: Buffer.from(value).toString('base64') }));
+      const messages = page.messages.map(({ key, headers, value }) => ({
+        key,
+        headers,
+        value: Buffer.from(value).toString('base64'),
+      }));
       return { messages, cursor: page.cursor };
     } catch (error) {
       if (error instanceof RangeError) throw new BadRequestException(error.message);
@@ -70,7 +90,8 @@ export class BusBridgeController {
   @Get('replies/:correlationId')
   async reply(@Param('correlationId') correlationId: string, @Query('waitMs') waitMs = '0'): Promise<Reply> {
     const wait = Number(waitMs);
-    if (!Number.isInteger(wait) || wait < 0 || wait > LONGEST_WAIT) throw new BadRequestException(`waitMs is 0 to ${LONGEST_WAIT}`);
+    if (!Number.isInteger(wait) || wait < 0 || wait > LONGEST_WAIT)
+      throw new BadRequestException(`waitMs is 0 to ${LONGEST_WAIT}`);
     const reply = await this.replies.find(correlationId, wait);
     if (reply === undefined) throw new RequestTimeoutException('no reply yet: ask again');
     return reply;

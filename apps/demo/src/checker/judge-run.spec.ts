@@ -254,6 +254,19 @@ describe('the judgement of a run', () => {
       assert.equal(judged().paidTwice, 1);
     });
 
+    it('counts it without knowing any beneficiary', () => {
+      run.booked('goldenpay', 'GP-2', 'by-reference', ['paid'], { merchantReference: 'ref-by-reference' });
+      run.beneficiaries.clear();
+      assert.equal(judged().paidTwice, 1);
+    });
+
+    it("counts a beneficiary's second payment that goes by another payout's number", () => {
+      run.sent('neighbour', 'dvpay');
+      run.submitted('neighbour', 'DV-5');
+      run.booked('dvpay', 'DV-5', 'by-number', ['paid']);
+      assertFalse(['providersAgree', 'paidTwice'], /paidTwice: payout by-number was paid 2 times/);
+    });
+
     it('counts a second payment that only the beneficiary tells', () => {
       run.booked('dvpay', 'DV-2', 'by-number', ['paid']);
       assertFalse(['providersAgree', 'paidTwice'], /payout by-number was paid 2 times/);

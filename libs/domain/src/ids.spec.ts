@@ -79,10 +79,7 @@ describe('ids', () => {
       4,
     );
     assert.notEqual(of('a\nb', 'c'), of('a', 'b'));
-    assert.notEqual(
-      of('payroll', 'c1'),
-      ids.instructionIdOf(uuid, 'payroll', ids.commandId('c1')),
-    );
+    assert.notEqual(of('payroll', 'c1'), ids.instructionIdOf(uuid, 'payroll', ids.commandId('c1')));
   });
 
   it('streams are named after what they are about', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
 import { InMemoryFollowUps } from '#coordination/in-memory/in-memory-follow-ups';
 import { InMemoryHeldMessages } from '#coordination/in-memory/in-memory-held-messages';
@@ -40,8 +40,17 @@ describeCoordinationContract('SQLite', async (clock) => {
 });
 
 describe('coordination: SQLite, on the disk', () => {
-  const open = async (path: string): Promise<SqliteFile> =>
-    SqliteFile.open({ path, modules: [COORDINATION_WRITER] });
+  /** Closed at the end of the test, however that comes: an open file would keep the process alive. */
+  const open = async (t: TestContext, path: string): Promise<SqliteFile> => {
+    const file = await SqliteFile.open({ path, modules: [COORDINATION_WRITER] });
+    t.after(() => file.close());
+    return file;
+  };
+  const folderOf = (t: TestContext): string => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    return folder.path;
+  };
   const message = {
     topic: 'payout.commands.v1',
     key: 'key-of-Maria-Perez',
@@ -50,39 +59,35 @@ describe('coordination: SQLite, on the disk', () => {
     offset: '0/1',
   };
 
-  it('is there after a restart', async () => {
-    const folder = temporaryFolder();
-    const path = join(folder.path, 'ledger.db');
-    const before = await open(path);
+  it('is there after a restart', async (t) => {
+    const folder = folderOf(t);
+    const path = join(folder, 'ledger.db');
+    const before = await open(t, path);
     await new SqliteCheckpoints(before).advance('a', undefined, '7');
     await new SqliteFollowUps(before).schedule([{ key: 'p', dueAt: 1_800_000_000_000 }]);
     await new SqliteHeldMessages(before, scramblingSealer, new SystemClock()).hold('p', message, 'r');
     await before.close();
 
-    const after = await open(path);
+    const after = await open(t, path);
     assert.equal(await new SqliteCheckpoints(after).load('a'), '7');
     assert.equal(await new SqliteFollowUps(after).next(), 1_800_000_000_000);
     const skipped = await new SqliteHeldMessages(after, scramblingSealer, new SystemClock()).skipFirst('p');
     assert.deepEqual(skipped, { ...message, value: Uint8Array.from(message.value) });
-    await after.close();
-    folder.remove();
   });
 
-  it('keeps of a held message only sealed bytes', async () => {
-    const folder = temporaryFolder();
-    const file = await open(join(folder.path, 'ledger.db'));
+  it('keeps of a held message only sealed bytes', async (t) => {
+    const folder = folderOf(t);
+    const file = await open(t, join(folder, 'ledger.db'));
     const held = new SqliteHeldMessages(file, scramblingSealer, new SystemClock());
     await held.hold('payout-1', message, 'r');
-    const files = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name)));
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
     assert.ok(files.some((bytes) => bytes.includes('payout-1')));
     assert.ok(!files.some((bytes) => bytes.includes('Maria-Perez')));
-    await file.close();
-    folder.remove();
   });
 
-  it('does not lose a message that it cannot open', async () => {
-    const folder = temporaryFolder();
-    const file = await open(join(folder.path, 'ledger.db'));
+  it('does not lose a message that it cannot open', async (t) => {
+    const folder = folderOf(t);
+    const file = await open(t, join(folder, 'ledger.db'));
     const clock = new SystemClock();
     await new SqliteHeldMessages(file, scramblingSealer, clock).hold('p', message, 'r');
     const wrongKey = {
@@ -94,7 +99,5 @@ describe('coordination: SQLite, on the disk', () => {
     const held = new SqliteHeldMessages(file, wrongKey, clock);
     await assert.rejects(held.skipFirst('p'), /another key/);
     assert.equal((await held.list())[0]?.count, 1);
-    await file.close();
-    folder.remove();
   });
 });

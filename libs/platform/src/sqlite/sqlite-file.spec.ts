@@ -167,11 +167,12 @@ describe('an SQLite file with one writer', () => {
     });
   });
 
-  it('loses nothing acknowledged when the process is killed under load, five times', async () => {
+  it('loses nothing acknowledged when the process is killed under load, five times', async (t) => {
     await file.close();
     const acknowledged: string[] = [];
     for (let run = 0; run < 5; run += 1) {
       const child = TestProcess.start(WRITING_PROCESS, path, String(run));
+      t.after(() => child.kill());
       await child.printed(300 + run * 400);
       await child.kill();
       acknowledged.push(...child.lines);

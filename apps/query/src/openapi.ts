@@ -21,7 +21,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('payouts')
     .addTag('accounts')
     .addTag('operation')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'One of the tokens in QUERY_CALLERS.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'opaque',
+      description: 'One of the tokens in QUERY_CALLERS.',
+    })
     .build();
   return SwaggerModule.createDocument(app, base, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
@@ -35,6 +40,14 @@ export function serveOpenApi(app: INestApplication): void {
     raw: ['json'],
     customSiteTitle: 'Payout ledger API',
     // Nothing is loaded from, or sent to, anywhere else.
-    swaggerOptions: { validatorUrl: null, displayRequestDuration: true, docExpansion: 'list' },
+    swaggerOptions: {
+      validatorUrl: null,
+      deepLinking: true,
+      displayRequestDuration: true,
+      docExpansion: 'list',
+      defaultModelsExpandDepth: 0,
+    },
+    // The bar on top is the viewer's own: a logo, and a search for documents that aren't here.
+    customCss: '.swagger-ui .topbar { display: none }',
   });
 }

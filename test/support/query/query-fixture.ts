@@ -45,19 +45,31 @@ export class QueryFixture {
   readonly #models = new SqliteReadModels();
   #projections: Projections | undefined;
   #http: QueryHttp | undefined;
+  #stopped: Promise<void> | undefined;
 
-  static async start(settings: Partial<QuerySettings> = {}, bus?: MessageBus): Promise<QueryFixture> {
+  /** `wrap` puts something between the API and the bus. */
+  static async start(
+    settings: Partial<QuerySettings> = {},
+    wrap: (bus: MessageBus) => MessageBus = (bus) => bus,
+  ): Promise<QueryFixture> {
     const fixture = new QueryFixture();
-    const database = await fixture.#models.open();
-    fixture.#projections = new Projections(fixture.store, database, fixture.clock);
-    fixture.#projections.start();
-    await fixture.commands.start();
-    const { clock, logger, health } = fixture;
-    fixture.#http = await QueryHttp.start(
-      { database, bus: bus ?? fixture.bus, clock, ids: new SystemIds(), logger, health },
-      { ...DEFAULT_QUERY_SETTINGS, port: 0, ...settings },
-    );
-    return fixture;
+    try {
+      await fixture.#open({ ...DEFAULT_QUERY_SETTINGS, port: 0, ...settings }, wrap);
+      return fixture;
+    } catch (error) {
+      await fixture.stop();
+      throw error;
+    }
+  }
+
+  async #open(settings: QuerySettings, wrap: (bus: MessageBus) => MessageBus): Promise<void> {
+    const database = await this.#models.open();
+    const { store, clock, logger, health } = this;
+    this.#projections = new Projections(store, database, clock);
+    this.#projections.start();
+    await this.commands.start();
+    const engines = { database, bus: wrap(this.bus), clock, ids: new SystemIds(), logger, health };
+    this.#http = await QueryHttp.start(engines, settings);
   }
 
   get url(): string {
@@ -70,7 +82,12 @@ export class QueryFixture {
     return this.#projections;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     await this.#http?.stop();
     await this.commands.stop();
     await this.bus.close();

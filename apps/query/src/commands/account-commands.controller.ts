@@ -42,7 +42,7 @@ export class AccountCommandsController {
   @ApiBody({ type: OpenAccountBody })
   @Answers(201, AccountCommandView, 'Opened; `Location` is its address.')
   @Answers(202, AccountCommandView, 'Queued or held.')
-  @Problem(409, '`account-exists`, `command-id-reused`')
+  @Problem(409, ['account-exists', 'command-id-reused'])
   async open(
     @FromCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
@@ -75,9 +75,9 @@ export class AccountCommandsController {
   @ApiParam(ACCOUNT_ID)
   @ApiBody({ type: DepositBody })
   @Answers(202, InstructionCommandView, 'Accepted; `Location` tells what became of it.')
-  @Problem(404, '`unknown-account`')
-  @Problem(409, '`command-id-reused`')
-  @Problem(422, '`account-currency-differs`')
+  @Problem(404, ['unknown-account'])
+  @Problem(409, ['command-id-reused'])
+  @Problem(422, ['account-currency-differs'])
   deposit(
     @FromCaller() caller: Caller,
     @Param('accountId') text: string,
@@ -100,8 +100,8 @@ export class AccountCommandsController {
   @ApiParam(ACCOUNT_ID)
   @ApiBody({ type: CloseAccountBody, required: false })
   @Answers(202, InstructionCommandView, 'Accepted; `Location` tells what became of it.')
-  @Problem(404, '`unknown-account`')
-  @Problem(409, '`command-id-reused`')
+  @Problem(404, ['unknown-account'])
+  @Problem(409, ['command-id-reused'])
   close(
     @FromCaller() caller: Caller,
     @Param('accountId') text: string,

@@ -1,6 +1,12 @@
 import type { Reply } from '#messaging/contracts/replies.v1';
 import type { ProblemDetails } from '#platform/problem/problem-details';
-import { invalidRequest, ProblemException, type ProblemExtensions } from '../problem/problems.js';
+import {
+  invalidRequest,
+  ProblemException,
+  REFUSED_TITLE,
+  REJECTED_TITLE,
+  type ProblemExtensions,
+} from '../problem/problems.js';
 import type { GatewayAnswer } from './command-gateway.js';
 
 /** What became of a command that wasn't refused. */
@@ -26,11 +32,11 @@ export function outcomeOf(answer: GatewayAnswer, where: ProblemExtensions): Comm
     case 'held':
       return { kind: 'held' };
     case 'rejected':
-      throw refusal(reply, 422, 'The payout was rejected', where);
+      throw refusal(reply, 422, REJECTED_TITLE, where);
     case 'refused':
       // The ledger found what the check here had let through: its words name the field.
       if (reply.reason === 'invalid-field') throw invalidRequest([fieldProblem(reply.message ?? '')]);
-      throw refusal(reply, STATUS_OF_REFUSAL[reply.reason ?? ''] ?? 409, 'The command was refused', where);
+      throw refusal(reply, STATUS_OF_REFUSAL[reply.reason ?? ''] ?? 409, REFUSED_TITLE, where);
   }
 }
 

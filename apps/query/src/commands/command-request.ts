@@ -23,7 +23,8 @@ export function readCommandRequest<T extends CommandType>(
   fromUrl: FromUrl<T>,
 ): { readonly commandId: CommandId; readonly data: CommandData<T> } {
   const key = readKey(idempotencyKey);
-  const sent = body ?? {};
+  // Where nothing has to be said, nothing has to be sent.
+  const sent = body === undefined ? {} : body;
   const problems = [...key.problems, ...bodyProblems(type, sent, fromUrl)];
   if (problems.length > 0 || key.id === undefined) throw invalidRequest(problems);
   // The shape was checked just now.

@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiBody, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { payoutId, payoutIdOf } from '#domain/ids';
+import { REJECTION_REASONS } from '#domain/payout/rejections';
 import { uuidV5 } from '#platform/ids/uuid-v5';
 import { CallerGuard, FromCaller } from '../callers/caller.guard.js';
 import type { Caller } from '../callers/callers.js';
@@ -42,8 +43,12 @@ export class PayoutCommandsController {
   @TakesCommand()
   @ApiBody({ type: RequestPayoutBody })
   @Answers(202, PayoutCommandView, 'Accepted; `Location` is its address.')
-  @Problem(409, '`command-id-reused`: this Idempotency-Key was used with another body.')
-  @Problem(422, 'The reason of a rejection, such as `unknown-account`: durable, it will never be paid.')
+  @Problem(409, ['command-id-reused'], 'this Idempotency-Key was used with another body.')
+  @Problem(
+    422,
+    REJECTION_REASONS,
+    'durable; it will never be paid. The last three are found later, by the ledger, and seen in the payout.',
+  )
   async request(
     @FromCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
@@ -71,11 +76,14 @@ export class PayoutCommandsController {
   @ApiBody({ type: CancelPayoutBody, required: false })
   @Answers(200, PayoutCommandView, 'Cancelled.')
   @Answers(202, PayoutCommandView, 'Queued or held.')
-  @Problem(404, '`unknown-payout`')
-  @Problem(
-    409,
-    '`already-submitted`, `already-final`, `already-cancelled`, `already-rejected`, `command-id-reused`',
-  )
+  @Problem(404, ['unknown-payout'])
+  @Problem(409, [
+    'already-submitted',
+    'already-final',
+    'already-cancelled',
+    'already-rejected',
+    'command-id-reused',
+  ])
   async cancel(
     @FromCaller() caller: Caller,
     @Param('payoutId') text: string,

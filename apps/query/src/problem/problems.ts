@@ -8,6 +8,10 @@ export const QUERY_PROBLEMS = {
   'too-many-waiting': { status: 429, title: 'Too many requests are waiting for an answer' },
 } as const;
 
+/** Titles of what the ledger itself answered; its reason is the code. */
+export const REJECTED_TITLE = 'The payout was rejected';
+export const REFUSED_TITLE = 'The command was refused';
+
 export const problem = problemsOf(QUERY_PROBLEMS);
 
 /** Where to look further, and what the ledger knows of the matter: extension members of RFC 9457. */

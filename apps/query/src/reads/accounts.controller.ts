@@ -59,7 +59,7 @@ export class AccountsController {
   @ApiParam(ACCOUNT_ID)
   @ReadsTables()
   @Answers(200, AccountView, 'The account.')
-  @Problem(404, '`not-found`: the tables have no such account (yet).')
+  @Problem(404, ['not-found'], 'the tables have no such account (yet).')
   async one(
     @Param('accountId') id: string,
     @Query() query: QueryString,
@@ -81,7 +81,7 @@ export class AccountsController {
   @ApiParam({ name: 'instructionId', schema: { type: 'string', format: 'uuid' } })
   @ReadsTables()
   @Answers(200, InstructionView, 'The instruction.')
-  @Problem(404, '`not-found`: the tables have no such instruction (yet).')
+  @Problem(404, ['not-found'], 'the tables have no such instruction (yet).')
   async instruction(
     @Param('accountId') id: string,
     @Param('instructionId') instruction: string,

@@ -102,7 +102,7 @@ export class PayoutsController {
   @ApiParam({ name: 'payoutId', schema: { type: 'string', format: 'uuid' } })
   @ReadsTables()
   @Answers(200, PayoutWithTimelineView, 'The payout.')
-  @Problem(404, '`not-found`: the tables have no such payout (yet).')
+  @Problem(404, ['not-found'], 'the tables have no such payout (yet).')
   async one(
     @Param('payoutId') id: string,
     @Query() query: QueryString,

@@ -11,7 +11,8 @@ const LATER =
   '`queued`: the command is durable on the bus and its answer was not there in time. `held`: it is kept and waits for an operator. Either way it is not lost; look at the link, or send it again with the same Idempotency-Key.';
 
 export class PayoutCommandView {
-  @ApiProperty({ type: String, format: 'uuid' }) readonly payoutId!: string;
+  @ApiProperty({ type: String, format: 'uuid', example: '3f2b8c1e-5a5d-5b0e-9c55-2f0f6a1f9f10' })
+  readonly payoutId!: string;
   @ApiProperty({ enum: ['requested', 'cancelled', 'queued', 'held'], description: LATER })
   readonly status!: string;
   @ApiPropertyOptional(POSITION) readonly position?: string;

@@ -84,7 +84,7 @@ export class RequestPayoutBody {
   )
   readonly payeeId?: string;
   @ApiPropertyOptional(
-    line(140, 'Shown to the beneficiary where the provider can. Sealed before it is stored.'),
+    line(140, 'Shown to the beneficiary where the provider can. Sealed before it is stored.', 'Invoice 17'),
   )
   readonly description?: string;
 }

@@ -32,7 +32,14 @@ import type { PayoutEvent } from '../payout/events.js';
 import { foldPayout } from '../payout/evolve.js';
 import type { ContractCard, ProviderTiming } from '../provider/contract-card.js';
 import { referenceOf } from '../provider/reference.js';
-import { lookAgainAt, nextStep, SEND_MARGIN, type NextStep, type ProcessContext } from './payout-process.js';
+import {
+  lookAgainAt,
+  nextStep,
+  SEND_MARGIN,
+  stepAfterHint,
+  type NextStep,
+  type ProcessContext,
+} from './payout-process.js';
 
 const DAY = 24 * HOUR;
 /** Our reference and a query by it. */
@@ -405,6 +412,28 @@ describe('a held claim', () => {
     const dead = [...SECOND_ATTEMPT, succeeded({ attempt: 1 }), held({ attempt: 1 })];
     assert.deepEqual(stepOf(dead, { now: heldAt }), { do: 'query', attempt: 1 });
     assert.deepEqual(stepOf(dead, { now: heldAt, card: NEITHER }), park('failed'));
+  });
+});
+
+describe('a callback that is a mere hint', () => {
+  const after = (history: readonly PayoutEvent[], card: ContractCard = BY_REFERENCE) =>
+    stepAfterHint(givenPayout(history).state, card);
+
+  it('is asked about, whatever the state: a final one may have turned', () => {
+    for (const status of ['submitting', 'submitted', 'unknown', 'succeeded', 'failed'] as const) {
+      assert.deepEqual(after(HISTORIES[status]), { do: 'query', attempt: 1 });
+    }
+    assert.deepEqual(after([...HISTORIES.unknown, parked()]), { do: 'query', attempt: 1 });
+    assert.deepEqual(after(SECOND_ATTEMPT), { do: 'query', attempt: 2 });
+  });
+
+  it('leads to nothing while there is nothing to ask for', () => {
+    assert.deepEqual(after([]), ignored('no such payout'));
+    for (const status of ['rejected', 'cancelled', 'requested', 'requested, attempt dead'] as const) {
+      assert.deepEqual(after(HISTORIES[status]), ignored('nothing to ask for'));
+    }
+    assert.deepEqual(after(HISTORIES.unknown, NEITHER), ignored('nothing to ask for'));
+    assert.deepEqual(after(HISTORIES.submitted, NEITHER), { do: 'query', attempt: 1 });
   });
 });
 

@@ -50,6 +50,7 @@ export type ProcessIgnore =
   | 'cancelled'
   | 'final'
   | 'parked for a person'
+  | 'nothing to ask for'
   | 'waiting for the funds';
 
 /** A send can't be under way any more this long after its request's own timeout: scheduling, clock steps, slow disks. */
@@ -84,6 +85,20 @@ export function nextStep(state: PayoutState, context: ProcessContext): NextStep 
       if (state.parked !== undefined) return ignore('parked for a person');
       return state.heldClaim === undefined ? unknown(state, context) : confirmClaim(state, context);
   }
+}
+
+/**
+ * A callback was heard that proves nothing by itself: ask, whatever the state, for a final one may have turned. There
+ * is nothing to ask for as long as nothing was sent, or the provider's number isn't known where it takes no other.
+ */
+export function stepAfterHint(
+  state: PayoutState,
+  card: ContractCard,
+): Extract<NextStep, { do: 'query' | 'ignore' }> {
+  if (!('current' in state))
+    return ignore(state.status === 'absent' ? 'no such payout' : 'nothing to ask for');
+  if (!canQuery(state.current, card)) return ignore('nothing to ask for');
+  return { do: 'query', attempt: state.current.attempt };
 }
 
 function requested(state: StateOf<'requested'>, { news }: ProcessContext): NextStep {
@@ -224,6 +239,6 @@ export function lookAgainAt(since: number, now: number, { timing }: Pick<Contrac
   return at;
 }
 
-function ignore(why: ProcessIgnore): NextStep {
+function ignore(why: ProcessIgnore): Extract<NextStep, { do: 'ignore' }> {
   return { do: 'ignore', why };
 }

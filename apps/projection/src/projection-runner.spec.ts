@@ -14,7 +14,7 @@ import { ProjectionRunner } from './projection-runner.js';
 
 const clock = new SystemClock();
 
-describe('a projection runner', () => {
+describe('a projection runner', { timeout: 60_000 }, () => {
   let models: SqliteReadModels;
   let database: ReadModelDatabase;
   let eventStore: InMemoryEventStore;

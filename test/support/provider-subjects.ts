@@ -348,7 +348,7 @@ function revere(): ProviderSubject {
       pending: row('pending'),
       succeeded: row('settled'),
       failed: row('voided'),
-      unknownStatus: row('refunded'),
+      unknownStatus: row('partially_refunded'),
       notFound: ok({ data: [], total: 0 }),
       forAnotherOrder: row('settled', 'another'),
     },

@@ -18,7 +18,8 @@ const problem = problemsOf(COMMON_PROBLEMS);
 
 /** The HTTP program for callbacks, not yet listening. Bodies stay raw bytes, whatever they are. */
 export async function createCallbackServer(engines: CallbackEngines): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES });
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle', allowErrorHandlerOverride: true });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes plain objects
   const app = await NestFactory.create<NestFastifyApplication>(CallbackModule.register(engines), adapter, {
     logger: new NestLogger(engines.logger),
     bodyParser: false,

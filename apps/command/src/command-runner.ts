@@ -38,6 +38,7 @@ const CALLBACKS_AT_ONCE = 64;
 export class CommandRunner {
   private readonly loops = new Map<string, Subscription>();
   private readonly consumers: Consumer[] = [];
+  private readonly failure = Promise.withResolvers<undefined>();
 
   constructor(
     private readonly store: EventStore,
@@ -54,6 +55,11 @@ export class CommandRunner {
     private readonly commands: CommandIntake,
     private readonly callbacks: CallbackIntake,
   ) {}
+
+  /** Settles when a consumer ended by itself: rejects with the cause. The process should then end, and start anew. */
+  get ended(): Promise<void> {
+    return this.failure.promise;
+  }
 
   /** What follows the log first, what adds to it last. */
   async start(): Promise<void> {
@@ -78,6 +84,8 @@ export class CommandRunner {
         handler: (message, signal) => this.commands.handle(message, signal),
       }),
     );
+    for (const consumer of this.consumers)
+      consumer.ended.catch((error: unknown) => this.failure.reject(error));
   }
 
   /** Intake first, then the loops, then the calls that are under way. The stores are closed by whoever opened them. */
@@ -87,6 +95,7 @@ export class CommandRunner {
     await Promise.all(Array.from(this.loops.values(), (loop) => loop.stop()));
     await this.followUps.stop();
     await this.process.stop();
+    this.failure.resolve(undefined);
   }
 
   state(): readonly LoopState[] {

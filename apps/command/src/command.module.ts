@@ -30,12 +30,15 @@ import { ReplySender } from './intake/reply-sender.js';
 import { LedgerProcess } from './ledger-process/ledger-process.js';
 import { OperatorController } from './ops/operator.controller.js';
 import { OperatorToken } from './ops/operator-token.js';
+import { CallsBeside } from './payout-process/calls-beside.js';
 import { Dispatcher } from './payout-process/dispatcher.js';
 import { FollowUpRunner } from './payout-process/follow-up-runner.js';
+import { LookUps } from './payout-process/look-ups.js';
 import { PayoutProcess } from './payout-process/payout-process.js';
 import { ProcessSubscription } from './payout-process/process-subscription.js';
 import { ReportApplier } from './payout-process/report-applier.js';
 import { SealedOrder } from './payout-process/sealed-order.js';
+import { Submitter } from './payout-process/submitter.js';
 import { Publisher } from './publisher/publisher.js';
 import { AccountDirectory } from './streams/account-directory.js';
 import { AccountStreams } from './streams/account-streams.js';
@@ -112,6 +115,9 @@ const OWN = [
   SealedOrder,
   Dispatcher,
   ReportApplier,
+  CallsBeside,
+  Submitter,
+  LookUps,
   PayoutProcess,
   ProcessSubscription,
   FollowUpRunner,

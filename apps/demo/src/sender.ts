@@ -8,6 +8,7 @@ export class Sender {
 
   constructor(
     private readonly api: string,
+    private readonly bus: string,
     private readonly onAnswer: () => void,
   ) {}
 
@@ -82,12 +83,12 @@ export class Sender {
       headers: { 'content-type': 'application/cloudevents+json', 'correlation-id': commandId },
       value: Buffer.from(JSON.stringify(event)).toString('base64'),
     };
-    await callUntilAnswered('POST', `${this.api}/bus/topics/payout.commands.v1`, { records: [record] });
+    await callUntilAnswered('POST', `${this.bus}/bus/topics/payout.commands.v1`, { records: [record] });
     return this.replyTo(commandId);
   }
 
   private async replyTo(commandId: string): Promise<string> {
-    const url = `${this.api}/bus/replies/${encodeURIComponent(commandId)}?waitMs=5000`;
+    const url = `${this.bus}/bus/replies/${encodeURIComponent(commandId)}?waitMs=5000`;
     for (let tries = 0; tries < 12; tries += 1) {
       const answer = await callUntilAnswered('GET', url);
       const payoutId = textField(answer.body, 'payoutId');

@@ -17,11 +17,11 @@ export async function listPayouts(api: string): Promise<readonly SeenPayout[] | 
   let cursor: string | undefined;
   do {
     const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer = await callJson('GET', `${api}/v1/payouts?limit=200${query}`);
+    const answer = await callJson('GET', `${api}/v1/payouts?limit=100${query}`);
     if (answer?.status !== 200) return undefined;
-    const page = answer.body as { readonly payouts: readonly Row[]; readonly nextCursor?: string };
-    all.push(...page.payouts.map(seen));
-    cursor = page.nextCursor;
+    const page = answer.body as { readonly items: readonly Row[]; readonly next?: string };
+    all.push(...page.items.map(seen));
+    cursor = page.next;
   } while (cursor !== undefined);
   return all;
 }

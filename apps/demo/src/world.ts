@@ -17,6 +17,7 @@ interface Ports {
   readonly api: number;
   readonly callbacks: number;
   readonly operators: number;
+  readonly bus: number;
 }
 
 /** The demo's two programs, and the files that they share. */
@@ -31,15 +32,16 @@ export class World {
 
   static async in(folder: string): Promise<World> {
     mkdirSync(folder, { recursive: true });
-    const [sandbox, api, callbacks, operators] = await freePorts(4);
-    if (sandbox === undefined || api === undefined || callbacks === undefined || operators === undefined) {
-      throw new Error('no free ports');
-    }
-    return new World(folder, { sandbox, api, callbacks, operators });
+    const [sandbox = 0, api = 0, callbacks = 0, operators = 0, bus = 0] = await freePorts(5);
+    return new World(folder, { sandbox, api, callbacks, operators, bus });
   }
 
   get api(): string {
     return `http://127.0.0.1:${this.ports.api}`;
+  }
+
+  get bus(): string {
+    return `http://127.0.0.1:${this.ports.bus}`;
   }
 
   get sandboxUrl(): string {
@@ -71,6 +73,12 @@ export class World {
       {},
       join(this.folder, 'sandbox.log'),
     );
+    // What was set at run time outlives a restart of the sandbox, and the ports are others in each run.
+    await callUntilAnswered('POST', `${this.sandboxUrl}/_sandbox/settings`, {
+      callbackBase: this.callbackBase,
+      // A vendor's minute takes three seconds: its callbacks outlive the kill.
+      timeScale: 0.05,
+    });
   }
 
   /** True when a master key had to be made. */
@@ -87,6 +95,7 @@ export class World {
       PAYOUT_API_PORT: String(this.ports.api),
       PAYOUT_CALLBACK_PORT: String(this.ports.callbacks),
       PAYOUT_OPERATOR_PORT: String(this.ports.operators),
+      PAYOUT_BUS_PORT: String(this.ports.bus),
     };
     this.service = await Child.start(
       'service',

@@ -37,7 +37,12 @@ export const EMBEDDED_SCHEMA = {
     default: 3002,
     ...port,
   }),
-  callers: QUERY_CONFIG.callers,
+  busPort: integer('PAYOUT_BUS_PORT', {
+    description: 'Port of the bus over HTTP, on loopback; there is none where callers need tokens',
+    default: 3003,
+    ...port,
+  }),
+  callers: { ...QUERY_CONFIG.callers, name: 'PAYOUT_CALLERS' },
   logLevel: oneOf('PAYOUT_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
     description: 'What is logged',
     default: 'info',

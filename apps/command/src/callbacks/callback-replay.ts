@@ -9,6 +9,7 @@ import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
 import { EvidenceStore } from '../evidence/evidence-store.js';
+import { hintKey } from '../payout-process/follow-up-key.js';
 import { FollowUpRunner } from '../payout-process/follow-up-runner.js';
 import { ReportApplier } from '../payout-process/report-applier.js';
 import { rawCallbackOf } from './raw-callback.js';
@@ -50,7 +51,7 @@ export class CallbackReplay {
     evidence: EvidenceHash,
   ): Promise<void> {
     if (this.registry.require(provider).card.callback.trust === 'hint') {
-      await this.followUps.bringForward(payoutId, this.clock.now());
+      await this.followUps.bringForward(hintKey(payoutId), this.clock.now());
       this.runner.poke();
       return;
     }

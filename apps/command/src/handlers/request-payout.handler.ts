@@ -1,5 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { decideRequest } from '#domain/payout/decide-caller-command';
+import type { PayeeId, PayoutId } from '#domain/ids';
 import type { RequestPayout } from '#domain/payout/commands';
 import type { Beneficiary } from '#domain/provider/beneficiary';
 import type { ProviderName } from '#domain/provider/provider-name';
@@ -7,8 +8,9 @@ import type { CurrencyCode } from '#domain/money/currency';
 import type { Money } from '#domain/money/money';
 import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
-import { CommandTranslation } from '../intake/command-translation.js';
-import { SealedOrder } from '../payout-process/sealed-order.js';
+import { PayeeErasedError } from '#platform/vault/errors';
+import { CommandTranslation, InvalidFieldError } from '../intake/command-translation.js';
+import { SealedOrder, type PayeeDetails } from '../payout-process/sealed-order.js';
 import { AccountDirectory } from '../streams/account-directory.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { RequestPayoutCommand, type CommandReply } from './commands.js';
@@ -34,7 +36,7 @@ export class RequestPayoutHandler implements ICommandHandler<RequestPayoutComman
     const { provider, beneficiary } = data;
     const payeeId = this.translate.payeeId(data.payeeId, beneficiary);
     const details = { beneficiary, description: data.description ?? '' };
-    const sealed = await this.orders.seal(payoutId, payeeId, details);
+    const sealed = await this.seal(payoutId, payeeId, details);
     const problem = this.beneficiaryProblem(provider, amount, beneficiary);
     const command: RequestPayout = {
       type: 'RequestPayout',
@@ -57,6 +59,16 @@ export class RequestPayoutHandler implements ICommandHandler<RequestPayoutComman
       expectNew: true,
     });
     return { payoutId, accountId, ...replyOf(handled) };
+  }
+
+  /** An erased payee stays erased: nothing can be kept about it, so nothing can be paid to it. */
+  private async seal(payoutId: PayoutId, payeeId: PayeeId, details: PayeeDetails): Promise<string> {
+    try {
+      return await this.orders.seal(payoutId, payeeId, details);
+    } catch (error) {
+      if (!(error instanceof PayeeErasedError)) throw error;
+      throw new InvalidFieldError('payeeId', 'this payee was erased at its own wish; pay another payee id');
+    }
   }
 
   private termsOf(provider: ProviderName, currency: CurrencyCode): RequestPayout['terms'] {

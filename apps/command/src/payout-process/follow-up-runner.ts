@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FollowUps } from '#coordination/follow-ups';
-import { payoutId } from '#domain/ids';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
+import { readKey } from './follow-up-key.js';
 import { PayoutProcess } from './payout-process.js';
 
 const AT_ONCE = 100;
@@ -57,11 +57,13 @@ export class FollowUpRunner {
     await Promise.all(
       due.map(async ({ key, dueAt }) => {
         try {
-          await this.process.advance(payoutId(key), { wake: 'due', causationId: `follow-up of ${key}` });
+          const { payoutId, kind } = readKey(key);
+          if (kind === 'hint') await this.process.askAfterHint(payoutId);
+          else await this.process.advance(payoutId, { wake: 'due', causationId: `follow-up of ${key}` });
           // Only if the step has set no later time.
           await this.followUps.settle(key, dueAt);
         } catch (error) {
-          this.logger.alarm('follow-up-failed', { payoutId: key, error });
+          this.logger.alarm('follow-up-failed', { followUp: key, error });
           await this.followUps.schedule([{ key, dueAt: this.clock.now() + AFTER_A_FAILURE }]);
         }
       }),

@@ -15,6 +15,8 @@ export interface JudgedRun {
   readonly book: unknown;
   /** Payout id to the beneficiary's text as its provider is given it. Without it a lost order may stay unmatched. */
   readonly beneficiaries?: ReadonlyMap<string, string>;
+  /** Whose payouts are counted; the claims are always about all that is on the disk. Absent: all. */
+  readonly counted?: ReadonlySet<string>;
 }
 
 /**
@@ -22,12 +24,17 @@ export interface JudgedRun {
  * the service, so that an error there can't hide itself here. To be asked when nothing moves any more: the read models
  * have to have caught up, and the book has to be newer than the log.
  */
-export function judgeRun({ dataFolder, book, beneficiaries = new Map() }: JudgedRun): RunReport {
-  return judge(readRun(dataFolder), book, beneficiaries);
+export function judgeRun({ dataFolder, book, beneficiaries = new Map(), counted }: JudgedRun): RunReport {
+  return judge(readRun(dataFolder), book, beneficiaries, counted);
 }
 
 /** The same from parts that were read already. */
-export function judge(run: StoredRun, book: unknown, beneficiaries: ReadonlyMap<string, string>): RunReport {
+export function judge(
+  run: StoredRun,
+  book: unknown,
+  beneficiaries: ReadonlyMap<string, string>,
+  counted?: ReadonlySet<string>,
+): RunReport {
   const findings = new Findings();
   const histories = payoutHistories(run.events);
   const { payouts } = histories;
@@ -36,9 +43,12 @@ export function judge(run: StoredRun, book: unknown, beneficiaries: ReadonlyMap<
   checkBooks(run.events, accounts, payouts, findings);
   const paidTwice = checkProviders(readBook(book), histories, beneficiaries, findings);
   checkRows(run, payouts, accounts, findings);
+  const ours = Array.from(payouts)
+    .filter(([payoutId]) => counted?.has(payoutId) ?? true)
+    .map(([, history]) => history);
   return {
-    ...countPayouts(payouts.values()),
-    byProvider: countByProvider(payouts.values()),
+    ...countPayouts(ours),
+    byProvider: countByProvider(ours),
     booksBalance: findings.holds('booksBalance'),
     providersAgree: findings.holds('providersAgree'),
     paidTwice,

@@ -36,8 +36,10 @@ describe('Revere answers', () => {
       assert.equal(readCreate(answer(status, {})).kind, 'unknown');
   });
 
-  it('leaves what came back in part or in whole to a person', () => {
-    for (const status of ['refunded', 'partially_refunded', 'Settled', 'returned', '']) {
+  it('takes what came back whole for failed, and leaves a part of unknown size to a person', () => {
+    const refunded = readCreate(answer(200, { ...created, status: 'refunded' }));
+    assert.equal(refunded.kind, 'failed');
+    for (const status of ['partially_refunded', 'Settled', 'returned', '']) {
       const read = () => readCreate(answer(200, { ...created, status }));
       if (status === '') assert.throws(read, UnusableMessageError);
       else {

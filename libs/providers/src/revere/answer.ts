@@ -57,7 +57,10 @@ export function readQuery(answer: WireAnswer, orderId: string): ProviderOutcome 
   );
 }
 
-/** `refunded` and `partially_refunded` don't say how much came back: they are left to a person, as are words unknown. */
+/**
+ * `refunded` stands beside `partially_refunded` in the vendor's list, so it means that all of it came back [A]. A part
+ * of unknown size is left to a person, as are words unknown.
+ */
 function outcomeOf(status: string, order: OrderFacts): ProviderOutcome {
   const rawStatus = vendorText(status);
   switch (status) {
@@ -67,6 +70,7 @@ function outcomeOf(status: string, order: OrderFacts): ProviderOutcome {
       return { kind: 'succeeded', rawStatus, order };
     case 'declined':
     case 'voided':
+    case 'refunded':
       return { kind: 'failed', rawStatus, reason: rawStatus, order };
     default:
       return { kind: 'pending', rawStatus, recognised: false, order };

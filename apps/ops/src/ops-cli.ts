@@ -85,6 +85,7 @@ function requestOf([command, subject]: readonly string[], values: Values): OpsRe
         body: JSON.stringify({ decision, operator, reason, paid, fee }),
       };
     }
+    case undefined:
     default:
       return undefined;
   }

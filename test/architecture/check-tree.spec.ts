@@ -233,7 +233,7 @@ describe('the check of the architecture', () => {
       ]),
       ...['messaging', 'providers'].map((lib) => `libs/read-models libs/${lib}`),
       'apps/sandbox libs/providers',
-      'apps/embedded libs/event-store',
+      'apps/embedded libs/domain',
       'libs/platform libs/domain',
       'libs/coordination libs/domain',
       'libs/domain libs/platform',

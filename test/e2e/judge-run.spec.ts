@@ -4,7 +4,7 @@ import { LedgerFolder, historyOf } from '#test/support/audit/ledger-folder';
 import { payoutNumber } from '#test/support/read-models/history';
 import { referenceOf } from '#domain/provider/reference';
 import { LIVES } from '#test/support/read-models/history';
-import { judgeRun } from '../../apps/demo/src/checker/judge-run.js';
+import { judgeRun } from '#demo/checker/judge-run';
 
 const REVERSED_BACK = ['turned', 'turnedBack'];
 const SUCCEEDED = ['succeeded', 'succeededUnheard', 'parkedThenPaid', ...REVERSED_BACK];

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './sandbox.js';
-import { loadSettings } from './settings.js';
+import { loadSettings } from './load-settings.js';
 
 const { values } = parseArgs({
   options: {

@@ -25,7 +25,8 @@ export interface Decision<Event, Answer> {
 export interface CommandHandling<State, Event, Answer> {
   readonly stream: string;
   readonly type: StreamType<State, Event>;
-  decide(state: State): Decision<Event, Answer>;
+  /** `revision` is that of the last event in `state`; undefined while the stream is missing. */
+  decide(state: State, revision: bigint | undefined): Decision<Event, Answer>;
   /**
    * The event as it is stored. `revision` is the place that it is meant for; `first` the stream's first event, if
    * there is one. The id must be the same whenever the same event is meant for the same place.
@@ -66,7 +67,7 @@ export async function handleCommand<State, Event, Answer>(
   for (let attempt = 1; attempt <= ATTEMPTS_AT_CONFLICT; attempt += 1) {
     const read = assumeNew ? nothingRead(handling.type) : await readState(store, handling);
     assumeNew = false;
-    const { events, answer } = handling.decide(read.state);
+    const { events, answer } = handling.decide(read.state, read.last?.revision);
     if (events.length === 0) {
       return {
         answer,

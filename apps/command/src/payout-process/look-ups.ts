@@ -13,6 +13,23 @@ import { ReportApplier } from './report-applier.js';
 
 const A_MOMENT = 1_000;
 
+/** A payout as it was read, and the attempt to ask about. */
+export interface Subject {
+  readonly payoutId: PayoutId;
+  readonly state: SentPayout;
+  /** Of the payout's last event in `state`. */
+  readonly revision: bigint;
+  readonly attempt: number;
+}
+
+export interface LookUpAnswer {
+  readonly outcome: ProviderOutcome;
+  /** When the question left, at the earliest: the answer may be that old. */
+  readonly askedAt: number;
+  /** The payout went on meanwhile: nothing was taken from the answer. */
+  readonly stale: boolean;
+}
+
 /** Asks providers about payouts, once at a time for each payout, and applies what they say. */
 @Injectable()
 export class LookUps {
@@ -28,32 +45,35 @@ export class LookUps {
   ) {}
 
   /** Asks beside; `then` is called with what the provider said, after it was applied. */
-  async look(
-    payoutId: PayoutId,
-    state: SentPayout,
-    attempt: number,
-    then: (outcome: ProviderOutcome) => Promise<void>,
-  ): Promise<void> {
+  async look(subject: Subject, then: (answer: LookUpAnswer) => Promise<void>): Promise<void> {
+    const { payoutId, state } = subject;
     if (this.isBusy(payoutId)) return this.schedule(stepKey(payoutId), A_MOMENT);
     // Should this copy die now, another look follows.
     await this.schedule(stepKey(payoutId), this.longest(state));
-    this.beside(payoutId, async () => then(await this.ask(payoutId, state, attempt)));
+    this.beside(payoutId, async () => {
+      const answer = await this.ask(subject);
+      if (answer.stale) await this.schedule(stepKey(payoutId), A_MOMENT);
+      else await then(answer);
+    });
   }
 
   /** The same at a hint's word. The hint is settled only when the provider has answered. */
-  async lookAfterHint(payoutId: PayoutId, state: SentPayout, attempt: number): Promise<void> {
+  async lookAfterHint(subject: Subject): Promise<void> {
+    const { payoutId, state } = subject;
     if (this.isBusy(payoutId)) return this.schedule(hintKey(payoutId), A_MOMENT);
     const again = this.clock.now() + this.longest(state);
     await this.followUps.schedule([{ key: hintKey(payoutId), dueAt: again }]);
     this.beside(payoutId, async () => {
-      const outcome = await this.ask(payoutId, state, attempt);
-      if (outcome.kind !== 'unknown' && outcome.kind !== 'not-sent')
+      const { outcome, stale } = await this.ask(subject);
+      if (stale) await this.schedule(hintKey(payoutId), A_MOMENT);
+      else if (outcome.kind !== 'unknown' && outcome.kind !== 'not-sent')
         await this.followUps.settle(hintKey(payoutId), again);
     });
   }
 
-  private async ask(payoutId: PayoutId, state: SentPayout, attempt: number): Promise<ProviderOutcome> {
+  private async ask({ payoutId, state, revision, attempt }: Subject): Promise<LookUpAnswer> {
     const { request } = state;
+    const asked = { at: this.clock.now(), revision };
     const { reference, orderId } = attemptOf(state, attempt) ?? state.current;
     const query = {
       reference,
@@ -61,15 +81,16 @@ export class LookUps {
       ...(orderId === undefined ? {} : { orderId }),
     };
     const { outcome, evidence } = await this.dispatcher.query(request.provider, query, request.payee.payeeId);
-    await this.reports.apply({
+    const applied = await this.reports.apply({
       payoutId,
+      asked,
       attempt,
       source: 'query',
       outcome,
       causationId: `query of ${reference}`,
       ...(evidence === undefined ? {} : { evidence }),
     });
-    return outcome;
+    return { outcome, askedAt: asked.at, stale: applied === 'stale' };
   }
 
   private isBusy(payoutId: PayoutId): boolean {

@@ -13,6 +13,7 @@ import { FollowUps } from '#coordination/follow-ups';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
+import { AccountStreams } from '../streams/account-streams.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { CallsBeside } from './calls-beside.js';
 import { stepKey } from './follow-up-key.js';
@@ -24,9 +25,16 @@ import { Submitter } from './submitter.js';
 export interface Wake {
   readonly wake: 'event' | 'due';
   readonly news?: FundsNews;
-  readonly justNotFound?: boolean;
+  /** A look-up was just made: whether it found no such order, and when it was asked. */
+  readonly lookUp?: { readonly notFound: boolean; readonly askedAt: number };
   /** What woke it: an event's id, or a follow-up. */
   readonly causationId: string;
+}
+
+interface Found {
+  readonly payoutId: PayoutId;
+  readonly state: Known;
+  readonly revision: bigint;
 }
 
 type Known = Exclude<PayoutState, { status: 'absent' | 'rejected' }>;
@@ -41,6 +49,7 @@ export class PayoutProcess {
 
   constructor(
     private readonly payouts: PayoutStreams,
+    private readonly accounts: AccountStreams,
     private readonly registry: ProviderRegistry,
     private readonly followUps: FollowUps,
     private readonly submitter: Submitter,
@@ -58,10 +67,12 @@ export class PayoutProcess {
   /** A callback was heard that proves nothing by itself. */
   askAfterHint(payoutId: PayoutId): Promise<void> {
     return this.queue.run(payoutId, async () => {
-      const { state } = await this.payouts.read(payoutId);
-      if (state.status === 'absent' || !('current' in state)) return;
+      const { state, last } = await this.payouts.read(payoutId);
+      if (last === undefined || !('current' in state)) return;
       const step = stepAfterHint(state, this.registry.require(state.request.provider).card);
-      if (step.do === 'query') await this.lookUps.lookAfterHint(payoutId, state, step.attempt);
+      if (step.do === 'query') {
+        await this.lookUps.lookAfterHint({ payoutId, state, revision: last.revision, attempt: step.attempt });
+      }
     });
   }
 
@@ -71,22 +82,28 @@ export class PayoutProcess {
     await this.queue.idle();
   }
 
-  private async step(payoutId: PayoutId, { wake, news, justNotFound, causationId }: Wake): Promise<void> {
-    const { state } = await this.payouts.read(payoutId);
-    if (state.status === 'absent' || state.status === 'rejected') return;
+  private async step(payoutId: PayoutId, wake: Wake): Promise<void> {
+    const { state, last } = await this.payouts.read(payoutId);
+    if (last === undefined || state.status === 'absent' || state.status === 'rejected') return;
+    const news = wake.news ?? (await this.newsAfterResume(payoutId, state));
     const step = nextStep(state, {
       card: this.registry.require(state.request.provider).card,
-      now: this.clock.now(),
-      wake,
+      now: wake.lookUp?.askedAt ?? this.clock.now(),
+      wake: wake.wake,
       ...(news === undefined ? {} : { news }),
-      ...(justNotFound === undefined ? {} : { justNotFound }),
+      ...(wake.lookUp === undefined ? {} : { justNotFound: wake.lookUp.notFound }),
     });
-    await this.perform(payoutId, state, step, causationId);
+    await this.perform({ payoutId, state, revision: last.revision }, step, wake.causationId);
+  }
+
+  /** The event that told of the reservation is long past when an operator lets a payout go on: it is looked up. */
+  private async newsAfterResume(payoutId: PayoutId, state: Known): Promise<FundsNews | undefined> {
+    if (state.status !== 'requested' || state.resumedAt === undefined) return undefined;
+    return this.accounts.reservationOf(state.request.accountId, payoutId);
   }
 
   private async perform(
-    payoutId: PayoutId,
-    state: Known,
+    { payoutId, state, revision }: Found,
     step: NextStep,
     causationId: string,
   ): Promise<void> {
@@ -116,15 +133,17 @@ export class PayoutProcess {
       case 'start':
       case 'resend':
         return this.submitter.submit(payoutId, state.request, step, causationId);
-      case 'query':
+      case 'query': {
         if (!('current' in state)) throw new Error('there is nothing to ask for');
-        return this.lookUps.look(payoutId, state, step.attempt, ({ kind }) =>
+        const subject = { payoutId, state, revision, attempt: step.attempt };
+        return this.lookUps.look(subject, ({ outcome, askedAt }) =>
           this.advance(payoutId, {
             wake: 'event',
             causationId: `look-up of ${state.current.reference}`,
-            justNotFound: kind === 'not-found',
+            lookUp: { notFound: outcome.kind === 'not-found', askedAt },
           }),
         );
+      }
     }
   }
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent } from '#domain/codec/stored-event';
 import type { PayoutId } from '#domain/ids';
-import type { FundsNews } from '#domain/processes/payout-process';
 import type { RecordedEvent } from '#event-store/event-store';
 import { ProviderReferences } from '../callbacks/provider-references.js';
 import { decodeRecorded } from '../streams/event-encoding.js';
+import { fundsNewsOf } from '../streams/funds-news.js';
 import { PayoutProcess, type Wake } from './payout-process.js';
 
 /** Event types after which a payout may have a next step. What the step is, its fold says. */
@@ -46,7 +46,7 @@ export class ProcessSubscription {
       }
       // A final state has no next step; only its number was of interest.
       if (event.type === 'PayoutStatusChanged') continue;
-      const news = newsOf(event, recorded) ?? wakes.get(payoutId)?.news;
+      const news = fundsNewsOf(event, recorded)?.news ?? wakes.get(payoutId)?.news;
       wakes.set(payoutId, {
         wake: 'event',
         causationId: recorded.id,
@@ -58,15 +58,4 @@ export class ProcessSubscription {
       ...Array.from(wakes, ([payoutId, wake]) => this.process.advance(payoutId, wake)),
     ]);
   }
-}
-
-function newsOf(event: DomainEvent, { position, revision }: RecordedEvent): FundsNews | undefined {
-  if (event.type === 'FundsReserved') {
-    return {
-      kind: 'reserved',
-      funds: { accountId: event.data.accountId, position, revision: revision.toString() },
-    };
-  }
-  if (event.type === 'FundsReservationRefused') return { kind: 'refused', reason: event.data.reason };
-  return undefined;
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EvidenceHash, PayoutId } from '#domain/ids';
+import type { PayoutEvent } from '#domain/payout/events';
 import { decideReport } from '#domain/payout/decide-report';
 import type { ProviderOutcome, ReportSource } from '#domain/provider/provider-report';
+import type { Decision } from '#event-store/handle-command';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
@@ -16,6 +18,8 @@ export interface Report {
   readonly outcome: ProviderOutcome;
   readonly evidence?: EvidenceHash;
   readonly causationId: string;
+  /** For a look-up: when it began, and the payout's revision then. */
+  readonly asked?: { readonly at: number; readonly revision: bigint };
 }
 
 const CALLER = processCaller('provider-reports');
@@ -30,14 +34,20 @@ export class ReportApplier {
     private readonly logger: Logger,
   ) {}
 
-  /** Durable when it resolves. The same report again changes nothing. */
-  async apply({ payoutId, attempt, source, outcome, evidence, causationId }: Report): Promise<void> {
+  /**
+   * Durable when it resolves. The same report again changes nothing. `stale`: the payout went on while it was asked for,
+   * so the answer may be older than what is known; nothing was taken from it, and it has to be asked for again.
+   */
+  async apply(report: Report): Promise<'applied' | 'stale'> {
+    const { payoutId, attempt, source, outcome, evidence, causationId, asked } = report;
     const providerTime = 'order' in outcome ? outcome.order.providerTime : undefined;
     const context = { caller: CALLER, causationId, ...(providerTime === undefined ? {} : { providerTime }) };
-    const at = this.clock.now();
-    const handled = await this.payouts.decide(payoutId, context, (state) => {
+    const at = asked?.at ?? this.clock.now();
+    const handled = await this.payouts.decide(payoutId, context, (state, revision) => {
+      if (asked !== undefined && asked.revision !== revision)
+        return nothing('the payout went on while it was asked for', { stale: true });
       if (state.status === 'absent' || state.status === 'rejected') {
-        return { events: [], answer: { note: `payout is ${state.status}`, alarm: true } };
+        return nothing(`payout is ${state.status}`, { alarm: true });
       }
       const { refusalIsProof, notFoundIsFinalAfter } = this.registry.require(state.request.provider).card;
       const decision = decideReport(state, {
@@ -49,15 +59,26 @@ export class ReportApplier {
         rules: { refusalIsProof, notFoundIsFinalAfter },
         ...(evidence === undefined ? {} : { evidence }),
       });
-      return 'ignored' in decision
-        ? { events: [], answer: { note: decision.ignored, alarm: decision.alarm === true } }
-        : {
-            events: decision.events,
-            answer: { note: decision.alarm ?? 'taken', alarm: decision.alarm !== undefined },
-          };
+      if ('ignored' in decision) return nothing(decision.ignored, { alarm: decision.alarm === true });
+      const { events, alarm } = decision;
+      return { events, answer: { note: alarm ?? 'taken', alarm: alarm !== undefined, stale: false } };
     });
     const fields = { payoutId, attempt, source, outcome: outcome.kind, note: handled.answer.note };
     if (handled.answer.alarm) this.logger.alarm('provider-report', fields);
     else this.logger.debug('provider report', fields);
+    return handled.answer.stale ? 'stale' : 'applied';
   }
+}
+
+interface Taken {
+  readonly note: string;
+  readonly alarm: boolean;
+  readonly stale: boolean;
+}
+
+function nothing(
+  note: string,
+  { alarm = false, stale = false }: Partial<Taken>,
+): Decision<PayoutEvent, Taken> {
+  return { events: [], answer: { note, alarm, stale } };
 }

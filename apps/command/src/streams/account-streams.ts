@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { AccountEvent, InstructionEvent } from '#domain/account/events';
 import { evolveAccount, NO_ACCOUNT, type AccountState } from '#domain/account/state';
 import { isAccountEvent, isInstructionEvent } from '#domain/codec/stored-event';
-import type { AccountId, InstructionId } from '#domain/ids';
+import type { AccountId, InstructionId, PayoutId } from '#domain/ids';
+import type { FundsNews } from '#domain/processes/payout-process';
 import { accountStream, instructionStream } from '#domain/streams';
 import { EventStore } from '#event-store/event-store';
 import {
@@ -14,6 +15,7 @@ import {
   type StreamType,
 } from '#event-store/handle-command';
 import { Clock } from '#platform/time/clock';
+import { fundsNewsOf } from './funds-news.js';
 import { decodeRecorded, EventEncoding, type EventContext } from './event-encoding.js';
 
 export const ACCOUNT: StreamType<AccountState, AccountEvent> = {
@@ -47,6 +49,16 @@ export class AccountStreams {
 
   read(accountId: AccountId): Promise<ReadState<AccountState>> {
     return readState(this.store, { stream: accountStream(accountId), type: ACCOUNT });
+  }
+
+  /** What the account said about a payout's reservation. It reads the whole account: for the rare cases only. */
+  async reservationOf(accountId: AccountId, payoutId: PayoutId): Promise<FundsNews | undefined> {
+    for await (const recorded of this.store.readStream(accountStream(accountId))) {
+      if (recorded.type !== 'FundsReserved' && recorded.type !== 'FundsReservationRefused') continue;
+      const news = fundsNewsOf(ACCOUNT.decode(recorded), recorded);
+      if (news?.payoutId === payoutId) return news.news;
+    }
+    return undefined;
   }
 
   open<Answer>(

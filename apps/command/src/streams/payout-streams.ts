@@ -50,7 +50,7 @@ export class PayoutStreams {
   decide<Answer>(
     payoutId: PayoutId,
     context: EventContext,
-    decide: (state: PayoutState) => Decision<PayoutEvent, Answer>,
+    decide: (state: PayoutState, revision: bigint | undefined) => Decision<PayoutEvent, Answer>,
     options: PayoutDecisionOptions = {},
   ): Promise<Handled<PayoutState, Answer>> {
     const stream = payoutStream(payoutId);
@@ -58,9 +58,9 @@ export class PayoutStreams {
     return handleCommand(this.store, this.clock, {
       stream,
       type: PAYOUT,
-      decide: (state) => {
+      decide: (state, revision) => {
         claim = options.claim;
-        return decide(state);
+        return decide(state, revision);
       },
       encode: (event, revision, first) => {
         const id = claim;

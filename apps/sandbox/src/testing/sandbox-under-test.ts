@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BookReport } from '../book/book-report.js';
 import { startSandbox } from '../sandbox.js';
 import type { Script } from '../script.js';
-import { withOverrides, type SandboxSettings } from '../settings.js';
+import { withOverrides } from '../load-settings.js';
+import { type SandboxSettings } from '../settings.js';
 import { startCallbackReceiver, type CallbackReceiver } from './callback-receiver.js';
 
 /** A condition that doesn't come true in this time never will; it is no wait, a test goes on at once. */

@@ -52,7 +52,8 @@ export class LookUps {
     await this.schedule(stepKey(payoutId), this.longest(state));
     this.beside(payoutId, async () => {
       const answer = await this.ask(subject);
-      if (answer.stale) await this.schedule(stepKey(payoutId), A_MOMENT);
+      // Whatever the payout has become meanwhile, the answer may say otherwise: it is asked for again in any state.
+      if (answer.stale) await this.schedule(hintKey(payoutId), A_MOMENT);
       else await then(answer);
     });
   }

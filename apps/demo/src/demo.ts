@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { judgeRun } from './checker/judge-run.js';
 import type { RunReport } from './checker/run-report.js';
 import { callUntilAnswered, pause } from './http.js';
-import { Progress } from './progress.js';
-import { claimsHold, resultLine, table } from './result.js';
+import { countsLine, Progress } from './progress.js';
+import { claims, claimsHold, resultLine, table } from './result.js';
 import { ALL_ACCOUNTS, planPayouts, type PlannedPayout } from './scenario.js';
 import { Sender } from './sender.js';
-import { isSettled, listPayouts, summary } from './waiting.js';
+import { isSettled, listPayouts } from './waiting.js';
 import { World } from './world.js';
 
 export interface DemoOptions {
@@ -31,16 +31,22 @@ export async function runDemo({ once, payouts, folder }: DemoOptions): Promise<n
     });
   }
   try {
+    progress.show('starting the sandbox and the service');
     await world.startSandbox();
     const made = await world.startService();
     if (made) progress.say(`Made a master key for this demo only: ${join(folder, 'demo-master-key')}`);
     progress.say(`Sandbox of the five providers: ${world.sandboxUrl}   Service: ${world.api}/docs`);
+    progress.show('opening accounts');
     const run = Date.now().toString().slice(-7);
     const plan = planPayouts(payouts, run);
     const ids = await play(world, plan, run, progress);
+    progress.show("reading the log and the sandbox's book");
     const report = await proof(world, plan, ids);
     for (const line of table(report)) progress.say(line);
-    for (const { claim, text } of report.findings.slice(0, 20)) progress.say(`  ${claim}: ${text}`);
+    progress.say(`Read from the log and from the sandbox's book, after ${progress.seconds} s:`);
+    for (const line of claims(report)) progress.say(line);
+    for (const { claim, text } of report.findings.slice(0, 20)) progress.say(`       ${claim}: ${text}`);
+    progress.say('');
     progress.say(resultLine(report, 1));
     const code = claimsHold(report, plan.length) ? 0 : 1;
     if (!once) await explore(world, progress);
@@ -64,12 +70,9 @@ async function play(
   progress: Progress,
 ): Promise<ReadonlyMap<string, string>> {
   let answered = 0;
-  let phase = 'sending';
-  const line = (rest: string): string =>
-    `${phase}: ${answered} of ${plan.length} answered${rest === '' ? '' : ` · ${rest}`}`;
   const sender = new Sender(world.api, world.bus, () => {
     answered += 1;
-    progress.show(line(''));
+    progress.show(`sending: ${answered} of ${plan.length} answered`);
   });
   for (const account of ALL_ACCOUNTS) {
     await sender.openAccount(account);
@@ -80,16 +83,15 @@ async function play(
   const killed = killInTheMiddle(world, () => answered, plan.length, progress);
   await sendAll(sender, plan);
   await killed;
-  phase = 'settling';
   const until = Date.now() + SETTLED_WITHIN;
   for (;;) {
     const list = await listPayouts(world.api);
     const ours = new Set(sender.payoutIds.values());
     const mine = (list ?? []).filter(({ payoutId }) => ours.has(payoutId));
-    progress.show(line(summary(mine)));
+    progress.show(`settling: ${countsLine(mine)}`);
     if (list !== undefined && isSettled(plan, sender.payoutIds, mine)) return sender.payoutIds;
     if (Date.now() > until) {
-      progress.say(`not settled in time: ${summary(mine)}`);
+      progress.say(`not settled in time: ${countsLine(mine)}`);
       return sender.payoutIds;
     }
     await pause(250);
@@ -114,6 +116,7 @@ async function killInTheMiddle(
   while (answered() < total / 2) await pause(5);
   await world.killService();
   progress.say(`SIGKILL after ${answered()} of ${total} answers; starting the service again on what it left`);
+  progress.show('starting the service again');
   await world.startService();
 }
 
@@ -160,7 +163,9 @@ It stays up. Look at ${world.api}/docs, or:
   curl -s '${world.api}/v1/payouts?limit=5'
   curl -s '${world.api}/v1/payouts?parked=true'
   npm run audit -- replay --data ${world.data}
+  npm run audit -- balance demo-usd --data ${world.data}
 
+What is parked waits for a person: its answer was lost, and its provider has no way to ask.
 Ctrl-C ends it.`);
   await new Promise(() => undefined);
 }

@@ -2,10 +2,13 @@
 export class Progress {
   private last = '';
   private lastPrinted = 0;
+  private readonly started = Date.now();
 
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
-  show(line: string): void {
+  /** The line that renews itself, with the seconds that have passed. */
+  show(text: string): void {
+    const line = `${String(this.seconds).padStart(3)} s  ${text}`;
     if (line === this.last) return;
     this.last = line;
     if (this.out.isTTY) {
@@ -24,4 +27,26 @@ export class Progress {
     else this.out.write(`${line}\n`);
     this.last = '';
   }
+
+  /** Since the start. */
+  get seconds(): number {
+    return Math.floor((Date.now() - this.started) / 1_000);
+  }
+}
+
+const ENDS = ['succeeded', 'failed', 'rejected', 'cancelled'];
+
+/** How many payouts are in which state, in a fixed order; what still moves comes first, if the line is cut. */
+export function countsLine(list: readonly { readonly status: string; readonly parked: boolean }[]): string {
+  const counts = new Map(['on the way', 'unknown', ...ENDS, 'parked'].map((name) => [name, 0]));
+  for (const { status, parked } of list) {
+    // A payout that reached its end is counted there, whoever looks at it besides.
+    const own = ENDS.includes(status) ? status : parked ? 'parked' : status;
+    const name = counts.has(own) ? own : 'on the way';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Array.from(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(' · ');
 }

@@ -12,8 +12,25 @@ export function table(report: RunReport): readonly string[] {
     row('', COLUMNS),
     ...Object.entries(report.byProvider).map(([provider, of]) => row(provider, counts(of))),
     row('all', counts(report)),
+    ...(report.open === 0 ? [] : ['', `  ${report.open} are still open`]),
     '',
   ];
+}
+
+/** The claims in words, as they were found. They are about everything in the folder, earlier runs included. */
+export function claims({
+  booksBalance,
+  providersAgree,
+  paidTwice,
+  replayEqual,
+}: RunReport): readonly string[] {
+  const rows: readonly (readonly [boolean, string])[] = [
+    [booksBalance, "every account's double entry balances, and follows from its payouts"],
+    [providersAgree, "what the log says was paid is what the providers' own book says"],
+    [paidTwice === 0, paidTwice === 0 ? 'no payout was paid twice' : `${paidTwice} payouts were paid twice`],
+    [replayEqual, 'the tables hold what the log makes of them'],
+  ];
+  return rows.map(([holds, text]) => `  ${holds ? 'yes' : 'NO '}  ${text}`);
 }
 
 /** One JSON object: the counts and the claims. The first five counts add up to `payouts`. */

@@ -56,12 +56,3 @@ export function isSettled(
     return FINAL.has(payout.status) && (!turns || payout.reversed > 0);
   });
 }
-
-export function summary(list: readonly SeenPayout[]): string {
-  const counts = new Map<string, number>();
-  for (const { status, parked } of list) {
-    const name = parked ? 'parked' : status;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return Array.from(counts, ([name, count]) => `${name} ${count}`).join(' · ');
-}

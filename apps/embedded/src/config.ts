@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { readConfig, type Config, type Environment } from '#platform/config/read-config';
+import { ConfigError, readConfig, type Config, type Environment } from '#platform/config/read-config';
 import { integer, oneOf, parsedSecret, text } from '#platform/config/setting';
 import { MasterKey } from '#platform/vault/master-key';
 import { QUERY_CONFIG } from '#query/query-config';
+import { checkListener, DEFAULT_QUERY_SETTINGS, InsecureListenerError } from '#query/query-settings';
 import type { ProvidersSettings, ProvidersTiming } from '#providers/registry';
 
 const port = { min: 0, max: 65_535 };
@@ -56,8 +57,18 @@ export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError';
 }
 
+/** Throws `ConfigError`, also for an address that others reach while nobody is asked who they are. */
 export function readEmbeddedConfig(env: Environment): EmbeddedConfig {
-  return readConfig(EMBEDDED_SCHEMA, env);
+  const config = readConfig(EMBEDDED_SCHEMA, env);
+  const { host, callers } = config;
+  try {
+    checkListener({ ...DEFAULT_QUERY_SETTINGS, host, callers });
+  } catch (error) {
+    if (!(error instanceof InsecureListenerError)) throw error;
+    const problem = `${host} can be reached from outside and no caller is set; set PAYOUT_CALLERS, or listen on 127.0.0.1`;
+    throw new ConfigError([{ variable: 'PAYOUT_HOST', problem }]);
+  }
+  return config;
 }
 
 export interface ProvidersFile {

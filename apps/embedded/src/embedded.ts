@@ -43,38 +43,13 @@ export async function startEmbedded(
   const projections = new Projections(engines.eventStore, engines.readModels, clock);
   const callbackApp = await createCallbackServer(engines);
   const stopPruning = pruneDaily(engines);
-
-  projections.start();
-  await runner.start();
-  projections.ended().catch((error: unknown) => {
-    logger.alarm('projection-ended', { error });
-    health.fail('a projection has ended: see the log, then restart');
-  });
-  runner.ended.catch((error: unknown) => {
-    logger.alarm('consumer-ended', { error });
-    health.fail('a consumer has ended: see the log, then restart');
-  });
-  registerChecks(health, runner, projections);
-  const query = await QueryHttp.start(
-    { ...engines, database: engines.readModels, health },
-    {
-      ...DEFAULT_QUERY_SETTINGS,
-      host: config.host,
-      port: config.apiPort,
-      callers: config.callers,
-      instance: 'embedded',
-    },
-  );
-  await callbackApp.listen(config.callbackPort, config.host);
-  await commandApp.listen(config.operatorPort, LOOPBACK);
-  const bridge = config.callers.length === 0 ? await createBridgeServer(engines) : undefined;
-  await bridge?.listen(config.busPort, LOOPBACK);
-
+  const listening: { query?: QueryHttp; bridge?: NestFastifyApplication } = {};
+  // Before anything runs, so that a start that fails half-way can be stopped in order as well.
   shutdown
     .add({
       name: 'stop intake',
       timeoutMs: 8_000,
-      run: () => closeAll([bridge, callbackApp], () => query.stop()),
+      run: () => closeAll([listening.bridge, callbackApp], listening.query),
     })
     .add({ name: 'finish what is under way', timeoutMs: 12_000, run: () => runner.stop() })
     .add({
@@ -87,11 +62,39 @@ export async function startEmbedded(
       },
     })
     .add({ name: 'close stores', timeoutMs: 4_000, run: () => engines.close() });
+
+  projections.start();
+  await runner.start();
+  projections.ended().catch((error: unknown) => {
+    logger.alarm('projection-ended', { error });
+    health.fail('a projection has ended: see the log, then restart');
+  });
+  runner.ended.catch((error: unknown) => {
+    logger.alarm('consumer-ended', { error });
+    health.fail('a consumer has ended: see the log, then restart');
+  });
+  registerChecks(health, runner, projections);
+  listening.query = await QueryHttp.start(
+    { ...engines, database: engines.readModels, health },
+    {
+      ...DEFAULT_QUERY_SETTINGS,
+      host: config.host,
+      port: config.apiPort,
+      callers: config.callers,
+      instance: 'embedded',
+    },
+  );
+  await callbackApp.listen(config.callbackPort, config.host);
+  await commandApp.listen(config.operatorPort, LOOPBACK);
+  if (config.callers.length === 0) {
+    listening.bridge = await createBridgeServer(engines);
+    await listening.bridge.listen(config.busPort, LOOPBACK);
+  }
   return {
-    api: query.url,
+    api: listening.query.url,
     callbacks: await callbackApp.getUrl(),
     operators: await commandApp.getUrl(),
-    ...(bridge === undefined ? {} : { bus: await bridge.getUrl() }),
+    ...(listening.bridge === undefined ? {} : { bus: await listening.bridge.getUrl() }),
   };
 }
 
@@ -129,8 +132,8 @@ function pruneDaily({ bus, clock, logger }: EmbeddedEngines): () => void {
 
 async function closeAll(
   apps: readonly (NestFastifyApplication | undefined)[],
-  last: () => Promise<void>,
+  query: QueryHttp | undefined,
 ): Promise<void> {
   for (const app of apps) await app?.close();
-  await last();
+  await query?.stop();
 }

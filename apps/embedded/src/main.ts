@@ -7,7 +7,7 @@ import { PinoLogger } from '#platform/logging/pino-logger';
 import { DataFolderLockedError } from '#platform/sqlite/data-folder-lock';
 import { SystemClock } from '#platform/time/system-clock';
 import { ProviderSettingsError } from '#providers/provider-settings-error';
-import { ConfigFileError, readEmbeddedConfig, readProvidersFile } from './config.js';
+import { ConfigFileError, EMBEDDED_SCHEMA, readEmbeddedConfig, readProvidersFile } from './config.js';
 import { startEmbedded, type Addresses } from './embedded.js';
 import { openEngines } from './engines.js';
 import { welcome } from './welcome.js';
@@ -19,6 +19,17 @@ const USAGE = `Everything in one process, in one data folder.
 
 /** What is wrong with how it was started: told in words, without a stack. */
 const EXPECTED = [ConfigError, ConfigFileError, DataFolderLockedError, ProviderSettingsError];
+const { apiPort, callbackPort, operatorPort, busPort } = EMBEDDED_SCHEMA;
+const PORTS = [apiPort, callbackPort, operatorPort, busPort].map(({ name }) => name).join(', ');
+
+/** What the person who started it reads: the remedy, or the stack of what nobody expected. */
+function wordsFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (EXPECTED.some((kind) => error instanceof kind) || error.name.endsWith('KeyError')) return error.message;
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error)
+    return `port ${String(error.port)} is taken by another program: end that one, or set another port (${PORTS})`;
+  return error.stack ?? error.message;
+}
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
@@ -36,7 +47,8 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     addresses = await startEmbedded(engines, config, shutdown);
   } catch (error) {
-    await engines.close();
+    // Some of it runs already: it is stopped in the order in which a running service is.
+    await shutdown.stop('the start failed');
     throw error;
   }
   stopOnSignals(shutdown, logger, process);
@@ -47,13 +59,6 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected =
-    EXPECTED.some((kind) => error instanceof kind) ||
-    (error instanceof Error && error.name.endsWith('KeyError'));
-  process.stderr.write(
-    expected && error instanceof Error
-      ? `${error.message}\n`
-      : `${String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  process.stderr.write(`${wordsFor(error)}\n`);
   process.exit(1);
 }

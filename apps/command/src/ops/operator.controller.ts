@@ -79,11 +79,10 @@ export class OperatorController {
     @Body() body: Record<string, unknown>,
   ): Promise<CommandReply> {
     this.admit(authorization);
-    const { operator } = body;
     // The same check as on the bus: one contract, whoever sends it.
     const event = printCloudEvent({
       id: this.ids.uuid(),
-      source: `operator:${typeof operator === 'string' ? operator : ''}`,
+      source: 'payout-ops',
       type: 'payout.command.ResolvePayout.v1',
       time: isoTime(this.clock.now()),
       data: { ...body, payoutId },

@@ -32,12 +32,12 @@ export class Dispatcher {
   ) {}
 
   /**
-   * Sends an order once. `startedAt` is the intent's time: after it, and a margin, others may take the send for dead, so
-   * a send that waited longer for its turn doesn't begin.
+   * Sends an order once. `sinceMs` is the monotonic time of the intent: a margin after it, others may take the send for
+   * dead, so a send that waited longer for its turn doesn't begin. The time of day could be set back meanwhile.
    */
-  send(provider: ProviderName, order: PayoutOrder, payeeId: PayeeId, startedAt: number): Promise<CallResult> {
+  send(provider: ProviderName, order: PayoutOrder, payeeId: PayeeId, sinceMs: number): Promise<CallResult> {
     return this.pool(provider).run(async () => {
-      if (this.clock.now() > startedAt + SEND_MARGIN) {
+      if (this.clock.monotonicMs() - sinceMs > SEND_MARGIN) {
         return { outcome: { kind: 'not-sent', reason: 'no free connection in time' } };
       }
       return this.record(provider, payeeId, await this.registry.require(provider).create(order));

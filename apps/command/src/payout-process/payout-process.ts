@@ -85,7 +85,7 @@ export class PayoutProcess {
   private async step(payoutId: PayoutId, wake: Wake): Promise<void> {
     const { state, last } = await this.payouts.read(payoutId);
     if (last === undefined || state.status === 'absent' || state.status === 'rejected') return;
-    const news = wake.news ?? (await this.newsAfterResume(payoutId, state));
+    const news = wake.news ?? (await this.newsMissed(payoutId, state, wake));
     const step = nextStep(state, {
       card: this.registry.require(state.request.provider).card,
       now: wake.lookUp?.askedAt ?? this.clock.now(),
@@ -96,9 +96,9 @@ export class PayoutProcess {
     await this.perform({ payoutId, state, revision: last.revision }, step, wake.causationId);
   }
 
-  /** The event that told of the reservation is long past when an operator lets a payout go on: it is looked up. */
-  private async newsAfterResume(payoutId: PayoutId, state: Known): Promise<FundsNews | undefined> {
-    if (state.status !== 'requested' || state.resumedAt === undefined) return undefined;
+  /** The event that told of the reservation is past when a follow-up or an operator takes a payout up: it is looked up. */
+  private async newsMissed(payoutId: PayoutId, state: Known, { wake }: Wake): Promise<FundsNews | undefined> {
+    if (state.status !== 'requested' || (wake === 'event' && state.resumedAt === undefined)) return undefined;
     return this.accounts.reservationOf(state.request.accountId, payoutId);
   }
 

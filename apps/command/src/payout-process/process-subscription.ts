@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent } from '#domain/codec/stored-event';
 import type { PayoutId } from '#domain/ids';
+import { FollowUps } from '#coordination/follow-ups';
 import type { RecordedEvent } from '#event-store/event-store';
+import { Logger } from '#platform/logging/logger';
+import { Clock } from '#platform/time/clock';
 import { ProviderReferences } from '../callbacks/provider-references.js';
 import { decodeRecorded } from '../streams/event-encoding.js';
 import { fundsNewsOf } from '../streams/funds-news.js';
+import { stepKey } from './follow-up-key.js';
 import { PayoutProcess, type Wake } from './payout-process.js';
+import { StoppingError } from './submitter.js';
+
+const AFTER_A_FAILURE = 10_000;
 
 /** Event types after which a payout may have a next step. What the step is, its fold says. */
 const WAKING: ReadonlySet<DomainEvent['type']> = new Set<DomainEvent['type']>([
@@ -28,6 +35,9 @@ export class ProcessSubscription {
   constructor(
     private readonly process: PayoutProcess,
     private readonly references: ProviderReferences,
+    private readonly followUps: FollowUps,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   /** When it resolves, each step's intent or follow-up is durable, and the checkpoint may pass the batch. */
@@ -53,9 +63,17 @@ export class ProcessSubscription {
         ...(news === undefined ? {} : { news }),
       });
     }
-    await Promise.all([
-      ...numbers,
-      ...Array.from(wakes, ([payoutId, wake]) => this.process.advance(payoutId, wake)),
-    ]);
+    await Promise.all([...numbers, ...Array.from(wakes, ([payoutId, wake]) => this.advance(payoutId, wake))]);
+  }
+
+  /** A payout that can't be brought on halts no other: it is tried again, and again, by a durable follow-up. */
+  private async advance(payoutId: PayoutId, wake: Wake): Promise<void> {
+    try {
+      await this.process.advance(payoutId, wake);
+    } catch (error) {
+      if (error instanceof StoppingError) throw error;
+      this.logger.alarm('payout-step-failed', { payoutId, error });
+      await this.followUps.schedule([{ key: stepKey(payoutId), dueAt: this.clock.now() + AFTER_A_FAILURE }]);
+    }
   }
 }

@@ -59,6 +59,7 @@ export class Submitter {
     if (details === undefined) return;
     const reference = referenceOf({ payoutId, attempt: step.attempt });
     const startedAt = this.clock.now();
+    const sinceMs = this.clock.monotonicMs();
     const claim = this.ids.uuid();
     const handled = await this.payouts.decide(
       payoutId,
@@ -80,7 +81,7 @@ export class Submitter {
         request.provider,
         order,
         request.payee.payeeId,
-        startedAt,
+        sinceMs,
       );
       await this.reports.apply({
         payoutId,

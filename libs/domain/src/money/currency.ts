@@ -42,7 +42,7 @@ export function isCurrencyCode(text: string): text is CurrencyCode {
   return EXPONENTS.has(text);
 }
 
-/** Throws a `RangeError` that names the remedy when the code isn't known. */
+/** Throws a `RangeError` that names the remedy, and never quotes the text, when the code isn't known. */
 export function currencyCode(text: string): CurrencyCode {
   if (isCurrencyCode(text)) return text;
   const chains = [...EXPONENTS.keys()].filter((known) => known.startsWith(`${text}.`));
@@ -50,7 +50,7 @@ export function currencyCode(text: string): CurrencyCode {
     chains.length > 0
       ? `a token needs its chain: ${chains.join(', ')}`
       : 'use an upper-case ISO 4217 code or a token with its chain, such as USDT.TRC20';
-  throw new RangeError(`unknown currency ${JSON.stringify(text)}: ${remedy}`);
+  throw new RangeError(`unknown currency: ${remedy}`);
 }
 
 /** Decimals of the smallest unit. */

@@ -11,6 +11,7 @@ export const MAX_MINOR = 10n ** 30n;
 
 export type AmountProblem = 'not-a-decimal' | 'too-precise' | 'too-large' | 'not-positive';
 
+/** It never quotes the text: whoever mixes up fields may have written anything there, and messages are kept. */
 export class InvalidAmountError extends Error {
   override readonly name = 'InvalidAmountError';
   constructor(
@@ -37,16 +38,13 @@ export function parseMoney(text: string, currency: CurrencyCode): Money {
   if (match === null) {
     throw new InvalidAmountError(
       'not-a-decimal',
-      `not an amount: ${JSON.stringify(text)}; write digits with an optional point, such as "12.50"`,
+      'not an amount: write digits with an optional point, such as "12.50"',
     );
   }
   const [, whole = '0', fraction = ''] = match;
   const exponent = exponentOf(currency);
   if (fraction.length > exponent) {
-    throw new InvalidAmountError(
-      'too-precise',
-      `${currency} has ${exponent} decimals, ${JSON.stringify(text)} has more`,
-    );
+    throw new InvalidAmountError('too-precise', `${currency} has ${exponent} decimals, the amount has more`);
   }
   const minor = BigInt(whole + fraction.padEnd(exponent, '0'));
   if (minor > MAX_MINOR) throw new InvalidAmountError('too-large', 'the amount is over 10^30 minor units');

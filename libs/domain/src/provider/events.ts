@@ -13,8 +13,11 @@ export const evidenceShapes = {
   EvidenceStored: shape({
     provider,
     what: word('exchange', 'callback'),
-    /** A payee's key, or the intake key while nobody knows whose it is. */
-    sealedFor: kinds({ payee: shape({ payeeId }), intake: shape({}) }),
+    /**
+     * A payee's key, or the intake key while nobody knows whose it is. `erased`: the payee's key was destroyed before
+     * these bytes came; that they came is kept, they themselves are not, and `sealed` is empty.
+     */
+    sealedFor: kinds({ payee: shape({ payeeId }), intake: shape({}), erased: shape({ payeeId }) }),
     sealed: text,
     storedAt: instant,
   }),

@@ -58,7 +58,7 @@ function exampleOf(status: number, code: string): object {
     ? QUERY_PROBLEMS[code as keyof typeof QUERY_PROBLEMS]
     : undefined;
   const title = known?.title ?? (status === 422 ? REJECTED_TITLE : REFUSED_TITLE);
-  const errors = [{ field: 'amount', message: 'USD has 2 decimals, "12.505" has more' }];
+  const errors = [{ field: 'amount', message: 'USD has 2 decimals, the amount has more' }];
   const problem = { type: `/problems/${code}`, title, status, detail: 'What to do about it.', code };
   return code === 'invalid-request' ? { ...problem, errors } : problem;
 }

@@ -29,6 +29,7 @@ import { InMemoryTopicReader } from '#messaging/in-memory/in-memory-topic-reader
 import { TOPICS } from '#messaging/topics';
 import { SystemIds } from '#platform/ids/system-ids';
 import { uuidV5 } from '#platform/ids/uuid-v5';
+import type { Clock } from '#platform/time/clock';
 import { SystemClock } from '#platform/time/system-clock';
 import { IntakeSealer } from '#platform/vault/intake-sealer';
 import { KeyWrapper } from '#platform/vault/key-wrapper';
@@ -36,12 +37,19 @@ import { KeyedHash } from '#platform/vault/keyed-hash';
 import { MasterKey } from '#platform/vault/master-key';
 import { InMemoryPayeeKeys } from '#platform/vault/in-memory/in-memory-payee-keys';
 import { PersonalDataVault } from '#platform/vault/vault';
+import type { Provider } from '#providers/provider';
 import { ProviderRegistry } from '#providers/registry';
 import { eventually } from '../eventually.js';
 import { MemoryLogger } from '../memory-logger.js';
-import type { PayingProvider } from './paying-provider.js';
+import { PowerCut } from './power-cut.js';
 
 export const CALLER = 'payroll';
+
+export interface CommandUnderTestOptions {
+  readonly providers: readonly Provider[];
+  /** Absent: the machine's. */
+  readonly clock?: Clock;
+}
 
 /**
  * The whole command app on the in-memory engines: real intake, deciders, processes and publisher. The engines outlive
@@ -49,39 +57,53 @@ export const CALLER = 'payroll';
  */
 export class CommandUnderTest {
   readonly logger = new MemoryLogger();
-  readonly clock = new SystemClock();
+  readonly clock: Clock;
   readonly ids = new SystemIds();
   readonly eventStore = new InMemoryEventStore();
-  readonly messages = new InMemoryMessageLog(this.clock);
-  private readonly durable = {
-    checkpoints: new InMemoryCheckpoints(),
-    followUps: new InMemoryFollowUps(),
-    held: new InMemoryHeldMessages(this.clock),
-  };
+  readonly messages: InMemoryMessageLog;
+  readonly checkpoints = new InMemoryCheckpoints();
+  readonly followUps = new InMemoryFollowUps();
+  readonly held: InMemoryHeldMessages;
   private readonly master = MasterKey.parse(MasterKey.generate(this.ids));
   private readonly wrapper = new KeyWrapper(this.master, this.ids);
-  private readonly keys = new InMemoryPayeeKeys(this.wrapper);
+  readonly keys = new InMemoryPayeeKeys(this.wrapper);
+  private readonly providers: readonly Provider[];
   private app: Awaited<ReturnType<CommandUnderTest['boot']>> | undefined;
 
-  private constructor(private readonly providers: readonly PayingProvider[]) {}
+  private constructor({ providers, clock = new SystemClock() }: CommandUnderTestOptions) {
+    this.providers = providers;
+    this.clock = clock;
+    this.messages = new InMemoryMessageLog(clock);
+    this.held = new InMemoryHeldMessages(clock);
+  }
 
-  static async start(...providers: readonly PayingProvider[]): Promise<CommandUnderTest> {
-    const ledger = new CommandUnderTest(providers);
+  static start(...providers: readonly Provider[]): Promise<CommandUnderTest> {
+    return CommandUnderTest.startWith({ providers });
+  }
+
+  static async startWith(options: CommandUnderTestOptions): Promise<CommandUnderTest> {
+    const ledger = new CommandUnderTest(options);
     ledger.app = await ledger.boot();
     return ledger;
   }
 
-  get held(): InMemoryHeldMessages {
-    return this.durable.held;
+  /** Of the run that is under way. */
+  get power(): PowerCut {
+    return this.running.power;
+  }
+
+  private get running() {
+    if (this.app === undefined) throw new Error('the app is not running');
+    return this.app;
   }
 
   /** The app ends without finishing anything: what it wrote stays, what it had in hand is gone. A new one starts. */
   async crashAndRestart(): Promise<void> {
-    const old = this.app;
+    const { power, bus } = this.running;
     this.app = undefined;
-    // Its loops are told to stop, but nobody waits for what hangs in a provider's call.
-    void old?.runner.stop();
-    void old?.bus.close();
+    power.cut();
+    // Takes its ears off the log; what hangs in a handler hangs for ever.
+    void bus.close();
     this.app = await this.boot();
   }
 
@@ -93,16 +115,23 @@ export class CommandUnderTest {
   }
 
   private async boot() {
-    const bus = new InMemoryMessageBus({ clock: this.clock, log: this.messages });
+    const power = new PowerCut();
+    const clock = power.clock(this.clock);
+    const bus = new InMemoryMessageBus({ clock, log: this.messages });
+    const providers = this.providers.map((provider) =>
+      power.guard(provider, provider.card.provider, ['create']),
+    );
     const engines: CommandEngines = {
-      ...this.durable,
-      eventStore: this.eventStore,
-      bus,
-      registry: new ProviderRegistry(this.providers),
+      checkpoints: power.guard(this.checkpoints, 'checkpoints', ['advance']),
+      followUps: power.guard(this.followUps, 'followUps', ['schedule', 'bringForward', 'settle']),
+      held: power.guard(this.held, 'held', ['hold', 'holdIfHeld', 'done', 'failAgain']),
+      eventStore: power.guard(this.eventStore, 'eventStore', ['append']),
+      bus: power.guard(bus, 'bus', ['publish']),
+      registry: new ProviderRegistry(providers),
       vault: new PersonalDataVault(this.keys, this.wrapper, this.ids),
       intakeSealer: new IntakeSealer(this.master, this.ids),
       hashes: new KeyedHash(this.master),
-      clock: this.clock,
+      clock,
       ids: this.ids,
       logger: this.logger,
       operatorToken: 'a-token-of-operators-in-tests',
@@ -111,7 +140,7 @@ export class CommandUnderTest {
     await module.init();
     const runner = module.get(CommandRunner);
     await runner.start();
-    return { module, runner, bus };
+    return { module, runner, bus, power };
   }
 
   /** Publishes a command and waits for its answer on the reply topic. */
@@ -137,25 +166,32 @@ export class CommandUnderTest {
   }
 
   async sendRaw(value: Uint8Array, key: string, correlationId: string): Promise<void> {
-    const bus = this.app?.bus;
-    if (bus === undefined) throw new Error('the app is not running');
-    await bus.publish(TOPICS.commands, [{ key, headers: { [HEADERS.correlationId]: correlationId }, value }]);
+    await this.publish(TOPICS.commands, key, { [HEADERS.correlationId]: correlationId }, value);
+  }
+
+  /** From outside: it has nothing to do with the app's own power. */
+  async publish(
+    topic: string,
+    key: string,
+    headers: Readonly<Record<string, string>>,
+    value: Uint8Array,
+  ): Promise<void> {
+    await this.running.bus.publish(topic, [{ key, headers, value }]);
   }
 
   async callback(provider: 'goldenpay' | 'dvpay', body: object): Promise<void> {
-    const bus = this.app?.bus;
-    if (bus === undefined) throw new Error('the app is not running');
+    const time = new Date(this.clock.now()).toISOString();
     const value = printCallbackMessage(
       {
         provider,
-        receivedAt: new Date().toISOString(),
+        receivedAt: time,
         headers: {},
         bodyBase64: Buffer.from(JSON.stringify(body)).toString('base64'),
         verdict: 'verified',
       },
-      { id: this.ids.uuid(), time: new Date().toISOString() },
+      { id: this.ids.uuid(), time },
     );
-    await bus.publish(TOPICS.callbacks, [{ key: 'callback', headers: {}, value }]);
+    await this.publish(TOPICS.callbacks, 'callback', {}, value);
   }
 
   async replyTo(correlationId: string): Promise<Reply> {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { EMBEDDED_SCHEMA, readEmbeddedConfig } from '#embedded/config';
+import { envExample } from './env-example.js';
+import { page, ROOT } from './pages.js';
+
+const NAMES = Object.values(EMBEDDED_SCHEMA).map(({ name }) => name);
+
+describe('.env.example', () => {
+  it('is what the schema says (else: npm run build && node dist/test/docs/write-env-example.js)', () => {
+    assert.equal(page('.env.example'), envExample());
+  });
+
+  it('is a start: with the one secret that it asks for, the service can be configured from it', () => {
+    const lines = page('.env.example').split('\n');
+    const asked = lines.filter((line) => /^[A-Z_]+=$/.test(line));
+    assert.deepEqual(asked, ['PAYOUT_MASTER_KEY=']);
+    const config = readEmbeddedConfig({ PAYOUT_MASTER_KEY: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=' });
+    assert.equal(config.dataFolder, './data');
+  });
+
+  it('has no variable twice, and docs/configuration.md has each', () => {
+    assert.equal(new Set(NAMES).size, NAMES.length);
+    const configuration = page('docs/configuration.md');
+    for (const name of NAMES) assert.ok(configuration.includes(`| \`${name}\``), name);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  const compose = page('docker-compose.yml');
+
+  it('sets only variables that there are', () => {
+    const set = [...compose.matchAll(/^ +(PAYOUT_\w+):/gm)].map(([, name = '']) => name);
+    assert.ok(set.includes('PAYOUT_MASTER_KEY'));
+    for (const name of set) assert.ok(NAMES.includes(name), name);
+  });
+
+  it('starts programs and names files that there are', () => {
+    const files = [...compose.matchAll(/(?:dist\/(\S+)\.js|(docs\/\S+\.json))/g)].map(
+      ([, compiled, file]) => file ?? `${compiled ?? ''}.ts`,
+    );
+    assert.equal(files.length, 4);
+    for (const file of files) assert.ok(existsSync(new URL(file, ROOT)), file);
+  });
+});

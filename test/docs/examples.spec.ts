@@ -47,11 +47,11 @@ class Reader {
 
   /** Runs an example in bash. Each call of curl tells its status besides, on the other output. */
   async read(script: string): Promise<{ readonly output: string; readonly statuses: readonly number[] }> {
-    const toldCurl = `curl() { command curl --max-time 10 -w '%{stderr}status %{http_code}\\n' "$@"; }`;
+    const toldCurl = `curl() { command curl --max-time 25 -w '%{stderr}status %{http_code}\\n' "$@"; }`;
     const ops = `http://127.0.0.1:${this.ports[3]}`;
     const text = this.moved(script).replaceAll('payout-ops --', `payout-ops -- --url ${ops}`);
     const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
-    const options = { cwd: this.folder, env: { ...process.env, PATH: path }, timeout: 15_000 };
+    const options = { cwd: this.folder, env: { ...process.env, PATH: path }, timeout: 30_000 };
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve, reject) => {
       execFile(
         'bash',
@@ -107,7 +107,7 @@ describe('the examples of the pages, run in their order', () => {
 });
 
 async function run(reader: Reader, { script, status, until, answer }: RunnableExample): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 40_000;
   let result = await reader.read(script);
   while (until !== undefined && !result.output.includes(until) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -67,7 +67,7 @@ export class AppProcess {
     return new Promise((resolve, reject) => {
       if (this.#child.stdout !== null) {
         createInterface({ input: this.#child.stdout }).on('line', (line) => {
-          if (line.startsWith('{')) resolve(JSON.parse(line) as Readonly<Record<string, string>>);
+          if (/^\{.*\}$/.test(line)) resolve(JSON.parse(line) as Readonly<Record<string, string>>);
         });
       }
       void this.exited.then(({ code, signal }) =>

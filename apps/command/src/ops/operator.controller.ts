@@ -1,5 +1,6 @@
 import {
   Body,
+  ConflictException,
   Controller,
   Get,
   Headers,
@@ -11,12 +12,13 @@ import {
   UnprocessableEntityException,
 } from '@nestjs/common';
 import { HeldMessages } from '#coordination/held-messages';
-import { readCommand } from '#messaging/contracts/commands.v1';
+import { readCommand, type WireCommand } from '#messaging/contracts/commands.v1';
 import { printCloudEvent } from '#messaging/contracts/cloud-event';
 import { Clock, isoTime } from '#platform/time/clock';
 import { Ids } from '#platform/ids/ids';
 import type { CommandReply } from '../handlers/commands.js';
 import { CommandExecutor } from '../intake/command-executor.js';
+import { InvalidFieldError } from '../intake/command-translation.js';
 import { CommandRunner, type LoopState } from '../command-runner.js';
 import { OperatorToken } from './operator-token.js';
 
@@ -89,11 +91,31 @@ export class OperatorController {
     });
     const read = readCommand(event);
     if (!read.ok) throw new UnprocessableEntityException(read.problems);
-    return this.executor.execute(read.command, { issuer: 'payout-ops', authenticatedBy: 'operator token' });
+    return taken(await this.decided(read.command));
+  }
+
+  private async decided(command: WireCommand): Promise<CommandReply> {
+    try {
+      return await this.executor.execute(command, {
+        issuer: 'payout-ops',
+        authenticatedBy: 'operator token',
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidFieldError)) throw error;
+      throw new UnprocessableEntityException([{ field: error.field, message: error.message }]);
+    }
   }
 
   private admit(authorization: string | undefined): void {
     if (!this.token.admits(authorization))
       throw new UnauthorizedException('show the operator token: Authorization: Bearer …');
   }
+}
+
+/** A refusal is no success, for a person or for a script. */
+function taken(reply: CommandReply): CommandReply {
+  if (reply.outcome === 'accepted') return reply;
+  const { reason = reply.outcome, message = '' } = reply;
+  const words = `${reason}: ${message}`;
+  throw reason === 'unknown-payout' ? new NotFoundException(words) : new ConflictException(words);
 }

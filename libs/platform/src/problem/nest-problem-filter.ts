@@ -50,8 +50,11 @@ function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
+/** An exception that was made of a list has it as its response's `message`. */
 function fieldsOf(response: unknown): readonly FieldProblem[] | undefined {
-  return Array.isArray(response) && response.every(isFieldProblem) ? response : undefined;
+  const list =
+    typeof response === 'object' && response !== null && 'message' in response ? response.message : undefined;
+  return Array.isArray(list) && list.every(isFieldProblem) ? list : undefined;
 }
 
 function isFieldProblem(value: unknown): value is FieldProblem {

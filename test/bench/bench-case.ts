@@ -4,6 +4,8 @@ import type { Progress } from './progress.js';
 export interface Measurement {
   readonly count: number;
   readonly seconds: number;
+  /** Processor time of this process with all its threads meanwhile: what it costs, however busy the machine is. */
+  readonly cpuSeconds: number;
   /** One for each operation, in milliseconds, where an operation has a caller who waits. */
   readonly latencies?: readonly number[];
 }
@@ -26,4 +28,15 @@ export interface BenchCase {
   run(progress: Progress): Promise<Readonly<Record<string, Measurement>>>;
   /** Removes what the repeats shared. */
   close?(): Promise<void>;
+}
+
+/** Starts to measure time; `lap` says how much it has been. */
+export class Stopwatch {
+  readonly #begin = performance.now();
+  readonly #cpu = process.cpuUsage();
+
+  lap(): Pick<Measurement, 'seconds' | 'cpuSeconds'> {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    return { seconds: (performance.now() - this.#begin) / 1_000, cpuSeconds: (user + system) / 1_000_000 };
+  }
 }

@@ -4,7 +4,7 @@ import type { Spread } from './statistics.js';
 /** The report for people. */
 export function reportTable({ machine, figures, settings, repeats, quick, loadAfter }: BenchReport): string {
   const rows = [
-    ['figure', 'per second', 'min–max', 'share of', 'ratio', 'min–max', 'p50 ms', 'p99 ms'],
+    ['figure', 'per second', 'min–max', 'share of', 'ratio', 'min–max', 'cpu µs', 'p50 ms', 'p99 ms'],
     ...Object.entries(figures).map(([name, figure]) => row(name, figure)),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
@@ -28,7 +28,10 @@ export function reportTable({ machine, figures, settings, repeats, quick, loadAf
   ].join('\n');
 }
 
-function row(name: string, { perSecond, ratio, latency, comparedWith }: Figure): readonly string[] {
+function row(
+  name: string,
+  { perSecond, ratio, latency, comparedWith, cpuMicros }: Figure,
+): readonly string[] {
   return [
     name,
     String(perSecond.median),
@@ -36,6 +39,7 @@ function row(name: string, { perSecond, ratio, latency, comparedWith }: Figure):
     comparedWith === name ? '' : comparedWith,
     comparedWith === name ? '' : String(ratio.median),
     comparedWith === name ? '' : range(ratio),
+    String(cpuMicros.median),
     latency === undefined ? '' : String(latency.p50.median),
     latency === undefined ? '' : String(latency.p99.median),
   ];

@@ -13,6 +13,8 @@ export interface Figure extends FigureKind {
   readonly perSecond: Spread;
   /** The rate as a share of that of `comparedWith` in the same repeat. */
   readonly ratio: Spread;
+  /** Microseconds of processor time for each that is counted, in this process alone. */
+  readonly cpuMicros: Spread;
   /** Milliseconds, over the repeats. */
   readonly latency?: { readonly p50: Spread; readonly p99: Spread };
 }
@@ -82,6 +84,7 @@ function figureOf(
     ...kind,
     perSecond: spreadOf(own.map(rateOf)),
     ratio: spreadOf(rounds.map((round) => ratioOf(round, name, kind.comparedWith))),
+    cpuMicros: spreadOf(own.map(({ count, cpuSeconds }) => (cpuSeconds * 1_000_000) / count)),
     ...(latencies.length === 0
       ? {}
       : {

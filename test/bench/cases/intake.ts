@@ -1,4 +1,4 @@
-import type { BenchCase, Measurement } from '../bench-case.js';
+import { Stopwatch, type BenchCase, type Measurement } from '../bench-case.js';
 import { inParallel } from '../ledger/caller.js';
 import { CommandLedger } from '../ledger/command-ledger.js';
 import { LogWatch } from '../ledger/log-watch.js';
@@ -54,16 +54,16 @@ export class IntakeCase implements BenchCase {
       await this.#send(ledger, ids, Math.ceil(commands / 4), progress);
       const { eventStore } = ledger.engines;
       const before = await eventStore.head();
-      const begin = performance.now();
+      const time = new Stopwatch();
       const { payouts, latencies } = await this.#send(ledger, ids, commands, progress);
-      const seconds = (performance.now() - begin) / 1_000;
+      const answered = time.lap();
       const watch = await LogWatch.from(eventStore, before);
       await Promise.all(payouts.map((payoutId) => watch.whenSettled(payoutId)));
-      const settled = (performance.now() - begin) / 1_000;
+      const settled = time.lap();
       await watch.stop();
       return {
-        [`intake-${name}`]: { count: commands, seconds, latencies },
-        [`own-side-${name}`]: { count: commands, seconds: settled },
+        [`intake-${name}`]: { count: commands, ...answered, latencies },
+        [`own-side-${name}`]: { count: commands, ...settled },
       };
     } finally {
       await ledger.stop();

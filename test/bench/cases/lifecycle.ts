@@ -1,4 +1,4 @@
-import type { BenchCase, Measurement } from '../bench-case.js';
+import { Stopwatch, type BenchCase, type Measurement } from '../bench-case.js';
 import { inParallel, type Caller } from '../ledger/caller.js';
 import { LogWatch } from '../ledger/log-watch.js';
 import { ROUTES } from '../ledger/routes.js';
@@ -40,10 +40,10 @@ export class LifecycleCase implements BenchCase {
       await openAccounts(ledger.caller, watch);
       const warmUp = Math.ceil(this.#payouts / 5);
       await this.#pay(ledger.caller, watch, 0, warmUp, progress);
-      const begin = performance.now();
+      const time = new Stopwatch();
       const latencies = await this.#pay(ledger.caller, watch, warmUp, this.#payouts, progress);
       return {
-        lifecycle: { count: this.#payouts, seconds: (performance.now() - begin) / 1_000, latencies },
+        lifecycle: { count: this.#payouts, ...time.lap(), latencies },
       };
     } finally {
       await watch.stop();

@@ -4,7 +4,7 @@ import type { NewEvent } from '#event-store/event-store';
 import { SystemIds } from '#platform/ids/system-ids';
 import { SqliteFile } from '#platform/sqlite/sqlite-file';
 import { temporaryFolder } from '#test/support/temporary-folder';
-import type { BenchCase, Measurement } from '../bench-case.js';
+import { Stopwatch, type BenchCase, type Measurement } from '../bench-case.js';
 import type { Progress } from '../progress.js';
 
 export const RAW_APPEND = 'raw-append';
@@ -55,8 +55,8 @@ export class RawAppendCase implements BenchCase {
   async #appendFor(store: SqliteEventStore, seconds: number, progress: Progress): Promise<Measurement> {
     const ids = new SystemIds();
     const latencies: number[] = [];
-    const begin = performance.now();
-    const until = begin + seconds * 1_000;
+    const watch = new Stopwatch();
+    const until = performance.now() + seconds * 1_000;
     const appender = async (): Promise<void> => {
       while (performance.now() < until) {
         const sentAt = performance.now();
@@ -69,7 +69,7 @@ export class RawAppendCase implements BenchCase {
     await Promise.all(Array.from({ length: APPENDERS }, appender));
     return {
       count: latencies.length * EVENTS_PER_APPEND,
-      seconds: (performance.now() - begin) / 1_000,
+      ...watch.lap(),
       latencies,
     };
   }

@@ -5,7 +5,7 @@ import { Replay } from '#audit/replay/replay';
 import { SystemClock } from '#platform/time/system-clock';
 import { Projections } from '#projection/projections';
 import { eventually } from '#test/support/eventually';
-import type { BenchCase, Measurement } from '../bench-case.js';
+import { Stopwatch, type BenchCase, type Measurement } from '../bench-case.js';
 import { inParallel } from '../ledger/caller.js';
 import { CommandLedger } from '../ledger/command-ledger.js';
 import { LogWatch } from '../ledger/log-watch.js';
@@ -108,7 +108,7 @@ async function replayAll(ledger: OpenLedger): Promise<number> {
 }
 
 async function timed(read: () => Promise<number>): Promise<Measurement> {
-  const begin = performance.now();
+  const time = new Stopwatch();
   const count = await read();
-  return { count, seconds: (performance.now() - begin) / 1_000 };
+  return { count, ...time.lap() };
 }

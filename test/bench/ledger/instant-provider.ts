@@ -7,9 +7,11 @@ export class InstantProvider extends PayingProvider {
     super(cardOf({ timing: TIMING }));
   }
 
-  override create(order: PayoutOrder): Promise<ProviderAnswer> {
+  /** What went over the wire differs from order to order, as it does with a real one: it is stored for each. */
+  override async create(order: PayoutOrder): Promise<ProviderAnswer> {
     this.scripts.push('settles-at-once');
-    return super.create(order);
+    const { outcome, evidence } = await super.create(order);
+    return { outcome, evidence: { ...evidence, request: { ...evidence.request, body: order.reference } } };
   }
 }
 

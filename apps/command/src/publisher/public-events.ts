@@ -5,6 +5,28 @@ import type { PublicEvent, PublicEventName } from '#messaging/contracts/events.v
 
 type Told = Omit<PublicEvent['data'], 'position' | 'revision'>;
 
+/** Types of which other services may be told. The rest is our own business. */
+const TOLD_TYPES = [
+  'PayoutRequested',
+  'PayoutRejected',
+  'PayoutCancelled',
+  'PayoutSubmitted',
+  'PayoutStatusChanged',
+  'PayoutReversed',
+  'PayoutParked',
+  'PayoutResolved',
+] as const satisfies readonly PayoutEvent['type'][];
+
+const TOLD: ReadonlySet<string> = new Set(TOLD_TYPES);
+
+export type ToldEvent = Extract<PayoutEvent, { type: (typeof TOLD_TYPES)[number] }>;
+
+export function isTold<E extends { readonly type: string }>(
+  event: E,
+): event is E & { readonly type: ToldEvent['type'] } {
+  return TOLD.has(event.type);
+}
+
 /** What other services are told of an event, without its place in the log. */
 export interface PublicFact {
   readonly name: PublicEventName;
@@ -13,10 +35,10 @@ export interface PublicFact {
 
 /**
  * The public side of an event: requests, submissions, every change of status that is of interest outside, reversals.
- * `undefined` for what is our own business. `before` and `after` are the payout around it.
+ * `undefined` when this one has none. `before` and `after` are the payout around it.
  */
 export function publicFactOf(
-  event: PayoutEvent,
+  event: ToldEvent,
   before: PayoutState,
   after: PayoutState,
   request: PayoutRequest,
@@ -75,17 +97,6 @@ export function publicFactOf(
             name: 'PayoutStatusChanged',
             data: { ...base, status: after.status, from: 'parked', reason: event.data.decision },
           };
-    case 'PayoutSubmissionStarted':
-    case 'PayoutResendStarted':
-    case 'PayoutSubmissionDeferred':
-    case 'PayoutSubmissionUnknown':
-    case 'PayoutAttemptFailed':
-    case 'PayoutFeeChanged':
-    case 'PayoutDuplicatePaid':
-    case 'PayoutReportHeld':
-    case 'PayoutReportDismissed':
-    case 'CommandRefused':
-      return undefined;
   }
 }
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { HeldMessages, type HeldMessage } from '#coordination/held-messages';
 import { readCommand, type WireCommand } from '#messaging/contracts/commands.v1';
-import { HEADERS, replyTopicOf } from '#messaging/contracts/headers';
 import type { HandlerDecision, ReceivedMessage } from '#messaging/message-bus';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
-import { CommandExecutor, type Arrival } from './command-executor.js';
+import { CommandExecutor } from './command-executor.js';
 import { InvalidFieldError } from './command-translation.js';
-import { ReplySender, type ReplyAddress } from './reply-sender.js';
+import { addressOf, arrivalOf, problemsAround } from './message-headers.js';
+import { lineOf, ReplySender, type FieldProblem, type ReplyAddress } from './reply-sender.js';
 
 type Message = Pick<ReceivedMessage, 'topic' | 'key' | 'headers' | 'value' | 'offset' | 'partition'>;
 
@@ -31,14 +31,10 @@ export class CommandIntake {
   async handle(message: ReceivedMessage, signal: AbortSignal): Promise<HandlerDecision> {
     const address = addressOf(message);
     const read = readCommand(message.value);
-    if (!read.ok) {
-      await this.replies.refuse(address, read.commandId, read.reason, read.problems);
-      return {
-        kind: 'park',
-        reason: `${read.reason}: ${read.problems.map(({ field, message: why }) => `${field}: ${why}`).join('; ')}`,
-      };
-    }
+    if (!read.ok) return this.refuse(address, read.commandId, read.reason, read.problems);
     const { command } = read;
+    const around = problemsAround(message);
+    if (around.length > 0) return this.refuse(address, command.commandId, 'invalid-field', around);
     const holdKey = this.executor.holdKeyOf(command);
     if (await this.held.holdIfHeld(holdKey, asHeld(message))) {
       await this.replies.held(address, command.commandId);
@@ -80,9 +76,7 @@ export class CommandIntake {
           : { kind: 'done' };
       } catch (error) {
         if (error instanceof InvalidFieldError) {
-          const problems = [{ field: error.field, message: error.message }];
-          await this.replies.refuse(address, command.commandId, 'invalid-field', problems);
-          return { kind: 'park', reason: `invalid-field: ${error.field}: ${error.message}` };
+          return this.refuse(address, command.commandId, 'invalid-field', [error]);
         }
         // Being stopped is nobody's failure: the message comes again after the start.
         if (signal.aborted) return { kind: 'retry', reason: 'stopping' };
@@ -90,6 +84,16 @@ export class CommandIntake {
         await this.clock.sleep(50 * 4 ** attempt, signal);
       }
     }
+  }
+
+  private async refuse(
+    address: ReplyAddress,
+    commandId: string | undefined,
+    reason: string,
+    problems: readonly FieldProblem[],
+  ): Promise<HandlerDecision> {
+    await this.replies.refuse(address, commandId, reason, problems);
+    return { kind: 'park', reason: `${reason}: ${lineOf(problems)}` };
   }
 
   private async hold(
@@ -104,22 +108,6 @@ export class CommandIntake {
     await this.replies.held(address, command.commandId);
     return { kind: 'done' };
   }
-}
-
-function arrivalOf({ headers }: Pick<Message, 'headers'>): Arrival {
-  const correlationId = headers[HEADERS.correlationId];
-  const traceparent = headers[HEADERS.traceparent];
-  return {
-    // Who may write to the topic is the broker's business; the source that the message names is taken from there.
-    issuer: 'message-bus',
-    authenticatedBy: headers[HEADERS.authenticatedBy] ?? 'topic access',
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
-}
-
-function addressOf({ headers, key }: Pick<Message, 'headers' | 'key'>): ReplyAddress {
-  return { topic: replyTopicOf(headers), correlationId: headers[HEADERS.correlationId], key };
 }
 
 function asHeld({ topic, key, headers, value, offset, partition }: Message): HeldMessage {

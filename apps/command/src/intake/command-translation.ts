@@ -47,7 +47,7 @@ export class CommandTranslation {
     const content = canonicalJson({ type, caller, data });
     return {
       caller,
-      commandId: field('id', () => commandId(id)),
+      commandId: field('id', id, commandId),
       fingerprint: fingerprint(this.hashes.hex('command-fingerprint', content)),
     };
   }
@@ -61,24 +61,24 @@ export class CommandTranslation {
   }
 
   payoutId(text: string) {
-    return field('payoutId', () => payoutId(text));
+    return field('data.payoutId', text, payoutId);
   }
 
   accountId(text: string) {
-    return field('accountId', () => accountId(text));
+    return field('data.accountId', text, accountId);
   }
 
   currency(text: string): CurrencyCode {
-    return field('currency', () => currencyCode(text));
+    return field('data.currency', text, currencyCode);
   }
 
   amount(text: string, currency: CurrencyCode): Money {
-    return field('amount', () => parsePositiveMoney(text, currency));
+    return field('data.amount', text, (sent) => parsePositiveMoney(sent, currency));
   }
 
   /** Zero is allowed: a fee may be. */
-  amountOrZero(name: string, text: string, currency: CurrencyCode): Money {
-    return field(name, () => parseMoney(text, currency));
+  amountOrZero(name: 'paid' | 'fee', text: string, currency: CurrencyCode): Money {
+    return field(`data.${name}`, text, (sent) => parseMoney(sent, currency));
   }
 
   /** A correction may be negative: the only amount on the wire with a sign. */
@@ -90,7 +90,7 @@ export class CommandTranslation {
 
   /** Whose data it is: the caller's own id, or a keyed hash of what identifies the beneficiary. */
   payeeId(given: string | undefined, beneficiary: Beneficiary): PayeeId {
-    if (given !== undefined) return field('payeeId', () => payeeId(given));
+    if (given !== undefined) return field('data.payeeId', given, payeeId);
     return payeeId(this.hashes.hex('payee-id', identityOf(beneficiary)).slice(0, 40));
   }
 }
@@ -108,9 +108,9 @@ function identityOf(beneficiary: Beneficiary): string {
   }
 }
 
-function field<T>(name: string, read: () => T): T {
+function field<T>(name: string, sent: string, read: (sent: string) => T): T {
   try {
-    return read();
+    return read(sent);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new InvalidFieldError(name, error.message);

@@ -18,6 +18,9 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** The reply's contract allows 10,000; a thousand fields too many must not make an answer that nobody can read. */
+const LONGEST_MESSAGE = 4_000;
+
 const REPLY_NAMESPACE = '7d1f5c0e-2a43-4b9e-b1d6-58c3e0a9f724';
 
 /** Answers the sender of a command, durably. */
@@ -39,12 +42,11 @@ export class ReplySender {
     reason: string,
     problems: readonly FieldProblem[],
   ): Promise<void> {
-    const message = problems.map(({ field, message: why }) => `${field}: ${why}`).join('; ');
     return this.publish(address, {
       commandId: commandId ?? 'unreadable',
       outcome: 'refused',
       reason,
-      message,
+      message: cut(lineOf(problems)),
     });
   }
 
@@ -59,7 +61,10 @@ export class ReplySender {
   }
 
   private async publish({ topic, correlationId, key }: ReplyAddress, reply: Reply): Promise<void> {
-    const id = uuidV5(REPLY_NAMESPACE, `${key}\n${reply.commandId}\n${reply.outcome}`);
+    // The same when the same answer goes out again; never that of another answer, not even to what nobody could read.
+    const { commandId, outcome, reason = '', message: words = '' } = reply;
+    const identity = [key, correlationId ?? '', commandId, outcome, reason, words];
+    const id = uuidV5(REPLY_NAMESPACE, JSON.stringify(identity));
     const headers = {
       [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE,
       ...(correlationId === undefined ? {} : { [HEADERS.correlationId]: correlationId }),
@@ -73,4 +78,13 @@ export class ReplySender {
       await this.bus.publish(TOPICS.replies, [message]);
     }
   }
+}
+
+/** One line: each field with what it must be. */
+export function lineOf(problems: readonly FieldProblem[]): string {
+  return problems.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE - 1)}…`;
 }

@@ -58,6 +58,7 @@ function refusal(reply: Reply, status: number, title: string, where: ProblemExte
 }
 
 function fieldProblem(message: string): { readonly field: string; readonly message: string } {
-  const [, field = 'body', rest = message] = /^([A-Za-z.]+): (.*)$/s.exec(message) ?? [];
+  // A command's fields lie in its `data`, those of a body at its top.
+  const [, field = 'body', rest = message] = /^(?:data\.)?([A-Za-z.]+): (.*)$/s.exec(message) ?? [];
   return { field, message: rest };
 }

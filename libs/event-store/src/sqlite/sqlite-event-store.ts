@@ -25,6 +25,9 @@ import { EVENT_ID_REUSED, type AppendJob, type AppendJobResult } from './writer.
 /** What a `SqliteFile` needs to be opened with to hold an event store. */
 export const EVENT_STORE_WRITER = new URL('./writer.js', import.meta.url);
 
+/** The name of the module in `writer.ts`. */
+const MODULE = 'event-store';
+
 /** Events of one stream read at once. */
 const STREAM_PAGE = 200;
 
@@ -40,7 +43,10 @@ export class SqliteEventStore extends EventStore {
   constructor(file: SqliteAccess) {
     super();
     this.#file = file;
-    this.#stopListening = file.onCommit(() => this.#bell.ring());
+    // Most commits of the file are of its other users: a look at the log after each would find nothing.
+    this.#stopListening = file.onCommit((modules) => {
+      if (modules.has(MODULE)) this.#bell.ring();
+    });
   }
 
   async append(
@@ -116,7 +122,7 @@ export class SqliteEventStore extends EventStore {
 
   async #run(job: AppendJob): Promise<AppendJobResult> {
     try {
-      return await this.#file.run<AppendJobResult>('event-store', 'append', job);
+      return await this.#file.run<AppendJobResult>(MODULE, 'append', job);
     } catch (error) {
       if (error instanceof WriteOutcomeUnknownError || error instanceof WriterStoppedError) {
         throw new AppendOutcomeUnknownError(`append to ${job.stream}: ${error.message}`, { cause: error });

@@ -77,10 +77,11 @@ export class SqliteMessageLog implements PartitionLog {
     return this.#run('prune', { topic, olderThan, limit } satisfies PruneJob);
   }
 
-  /** Looks after each commit of the file which partitions have new messages: whoever wrote them, the bell rings. */
+  /** Looks after each commit of messaging jobs which partitions have new messages: whoever wrote them, the bell rings. */
   onMessages(bell: (topic: string, partition: number) => void): () => void {
     let last = this.#lastSequence();
-    return this.#file.onCommit(() => {
+    return this.#file.onCommit((modules) => {
+      if (!modules.has(MODULE)) return;
       // The plus signs keep SQLite from walking a whole index for the grouping.
       const select = prepared<[number], { topic: string; partition: number; last: number }>(
         this.#file.reader(),

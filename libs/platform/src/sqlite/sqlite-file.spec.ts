@@ -48,6 +48,14 @@ describe('an SQLite file with one writer', () => {
     assert.equal(commits, 1);
   });
 
+  it('tells whose jobs were in a commit', async () => {
+    const heard: string[][] = [];
+    file.onCommit((modules) => heard.push([...modules]));
+    await Promise.all([add('a'), add('b'), file.run('nobody', 'add', 'c').catch(() => undefined)]);
+    await add('d');
+    assert.deepEqual(heard, [['notes', 'nobody'], ['notes']]);
+  });
+
   it('cuts a long queue into groups', async () => {
     let commits = 0;
     file.onCommit(() => (commits += 1));

@@ -38,6 +38,9 @@ export class SqliteFileNotOpenedError extends Error {
   override readonly name = 'SqliteFileNotOpenedError';
 }
 
+/** Hears of a durable commit, and the names of the modules whose jobs were in it. */
+export type CommitListener = (modules: ReadonlySet<string>) => void;
+
 interface Call extends JobCall {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -52,7 +55,7 @@ export class SqliteFile {
   readonly #worker: Worker;
   readonly #opened = Promise.withResolvers<undefined>();
   readonly #exited: Promise<void>;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<CommitListener>();
   /** Called, not yet posted. Posted in one message when the running code has come to rest. */
   #waiting: Call[] = [];
   /** Posted, not yet answered, in this order. */
@@ -110,7 +113,7 @@ export class SqliteFile {
   }
 
   /** `listener` is called on this thread after each durable commit. The returned function ends that. */
-  onCommit(listener: () => void): () => void {
+  onCommit(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -162,8 +165,7 @@ export class SqliteFile {
   #hear(message: FromWriter): void {
     switch (message.kind) {
       case 'group':
-        this.#settle(message.answers);
-        if (message.committed) for (const listener of [...this.#listeners]) listener();
+        this.#hearGroup(message.committed, message.answers);
         return;
       case 'giving-up':
         this.#fail(new SqliteJobError(message.error));
@@ -177,8 +179,15 @@ export class SqliteFile {
     }
   }
 
-  #settle(answers: readonly JobAnswer[]): void {
+  #hearGroup(committed: boolean, answers: readonly JobAnswer[]): void {
     const calls = this.#posted.splice(0, answers.length);
+    this.#settle(calls, answers);
+    if (!committed) return;
+    const modules = new Set(calls.map(({ module }) => module));
+    for (const listener of [...this.#listeners]) listener(modules);
+  }
+
+  #settle(calls: readonly Call[], answers: readonly JobAnswer[]): void {
     for (const [index, call] of calls.entries()) {
       const answer = answers[index];
       switch (answer?.kind) {

@@ -467,7 +467,7 @@ describe('callers', () => {
   it('must be set where others than this machine can call', async () => {
     await assert.rejects(QueryFixture.start({ host: '0.0.0.0' }), {
       name: 'InsecureListenerError',
-      message: /0\.0\.0\.0 .*QUERY_CALLERS/,
+      message: /0\.0\.0\.0 .*callers with their tokens/,
     });
     const api = await QueryFixture.start({ host: '0.0.0.0', callers: CALLERS });
     await api.stop();

@@ -6,4 +6,5 @@ process.exitCode = await runAudit(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
   clock: new SystemClock(),
+  env: process.env,
 });

@@ -13,7 +13,7 @@ import {
   type CommonProblemCode,
 } from '#platform/problem/problem-details';
 import { Clock, isoTime } from '#platform/time/clock';
-import type { RawCallback } from '#providers/provider';
+import type { CallbackReading, RawCallback } from '#providers/provider';
 import { ProviderRegistry } from '#providers/registry';
 
 export interface IncomingCallback extends RawCallback {
@@ -61,27 +61,31 @@ export class CallbackReceiver {
       this.logger.alarm('callback-forged', { provider: name, reason: reading.reason });
       return problem('unauthenticated', 'the signature does not fit these bytes');
     }
-    if (reading.verdict === 'malformed') {
+    // Genuine, and nobody can read it: the provider would repeat it in vain, and then stop. Its bytes are kept, parked.
+    if (reading.verdict === 'malformed')
       this.logger.alarm('callback-malformed', { provider: name, reason: reading.reason });
-      return problem('invalid-request', reading.reason);
-    }
     const time = isoTime(this.clock.now());
     const callback = {
       provider: name,
       receivedAt: time,
       headers: kept(raw.headers),
       bodyBase64: Buffer.from(raw.body).toString('base64'),
-      verdict: 'verified' as const,
+      verdict: reading.verdict,
       ...(raw.pathToken === undefined ? {} : { pathToken: raw.pathToken }),
     };
     const value = printCallbackMessage(callback, { id: this.ids.uuid(), time });
-    const key = reading.reference ?? (reading.orderId === undefined ? name : `${name}-${reading.orderId}`);
     await this.bus.publish(TOPICS.callbacks, [
-      { key, headers: { [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE }, value },
+      { key: keyOf(name, reading), headers: { [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE }, value },
     ]);
     const { status, contentType, body } = provider.acknowledgement;
     return { status, contentType, text: body };
   }
+}
+
+/** Callbacks about one order keep their order. */
+function keyOf(name: string, reading: CallbackReading): string {
+  if (reading.verdict !== 'verified') return name;
+  return reading.reference ?? (reading.orderId === undefined ? name : `${name}-${reading.orderId}`);
 }
 
 function kept(headers: RawCallback['headers']): RawCallback['headers'] {

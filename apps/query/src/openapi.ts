@@ -25,7 +25,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'opaque',
-      description: 'One of the tokens in QUERY_CALLERS.',
+      description: 'One of the tokens that the service was given for its callers.',
     })
     .build();
   return SwaggerModule.createDocument(app, base, {

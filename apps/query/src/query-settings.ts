@@ -32,7 +32,7 @@ export class InsecureListenerError extends Error {
 
   constructor(host: string) {
     super(
-      `${host} can be reached from outside and no caller is set: set QUERY_CALLERS, or listen on 127.0.0.1`,
+      `${host} can be reached from outside and no caller is set: name callers with their tokens, or listen on 127.0.0.1`,
     );
   }
 }

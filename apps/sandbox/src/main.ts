@@ -7,10 +7,16 @@ const { values } = parseArgs({
     port: { type: 'string', default: '4010' },
     data: { type: 'string' },
     settings: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
+const USAGE = 'usage: npm run sandbox -- --data <folder> [--port 4010] [--settings <file.json>]';
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 if (values.data === undefined || !/^\d{1,5}$/.test(values.port)) {
-  console.error('usage: node main.js --data <folder> [--port 4010] [--settings <file.json>]');
+  console.error(USAGE);
   process.exit(2);
 }
 

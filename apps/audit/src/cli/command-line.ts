@@ -8,7 +8,7 @@ export const USAGE = `Reads the ledger's log. It changes nothing, and the servic
   audit balance <account id> [--as-of <moment>]      the books of a funding account, now or then
   audit replay                                       folds the whole log and compares it with the read models
 
-  --data <folder>    the service's data folder (default: ./data)
+  --data <folder>    the service's data folder (default: PAYOUT_DATA_FOLDER, else ./data)
   --as-of <moment>   an RFC 3339 time (2026-08-01T12:00:00Z) or a log position (1234)
   --json             one JSON object on standard output
   --help             this text
@@ -38,10 +38,13 @@ export interface CommandLine {
   readonly json: boolean;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Throws `UsageError`. */
-export function readCommandLine(args: readonly string[]): CommandLine {
+export function readCommandLine(args: readonly string[], env: Environment = {}): CommandLine {
   const { values, positionals } = parsed(args);
-  const settings = { dataFolder: values.data, json: values.json };
+  const dataFolder = values.data ?? env['PAYOUT_DATA_FOLDER'] ?? './data';
+  const settings = { dataFolder, json: values.json };
   if (values.help) return { question: { kind: 'help' }, ...settings };
   const [command, ...operands] = positionals;
   if (command !== 'balance' && values['as-of'] !== undefined)
@@ -77,7 +80,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        data: { type: 'string', default: './data' },
+        data: { type: 'string' },
         'as-of': { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },

@@ -20,6 +20,8 @@ export interface AuditIo {
   readonly out: TextOut;
   readonly err: TextOut;
   readonly clock: Clock;
+  /** For `PAYOUT_DATA_FOLDER`, where `--data` isn't given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 interface Answer {
@@ -31,7 +33,7 @@ interface Answer {
 /** Answers one question about a ledger, and tells the exit code. Never throws. */
 export async function runAudit(args: readonly string[], io: AuditIo): Promise<ExitCode> {
   try {
-    const line = readCommandLine(args);
+    const line = readCommandLine(args, io.env);
     if (line.question.kind === 'help') {
       io.out.write(USAGE);
       return EXIT.holds;

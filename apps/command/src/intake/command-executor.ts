@@ -73,7 +73,7 @@ function contextOf(
   return {
     caller: { subject: caller, issuer, authenticatedBy },
     // With the fingerprint: the same id with other content must not pass for the same event.
-    causationId: `${caller}\n${commandId}\n${fingerprint}`,
+    causationId: `${caller} ${commandId} ${fingerprint}`,
     commandId,
     correlationId: correlationId ?? commandId,
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -3,7 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 export class FieldProblemView {
   @ApiProperty({ type: String, description: 'The field, parameter or header.', example: 'amount' })
   readonly field!: string;
-  @ApiProperty({ type: String, example: 'USD has 2 decimals, the amount has more' }) readonly message!: string;
+  @ApiProperty({ type: String, example: 'USD has 2 decimals, the amount has more' })
+  readonly message!: string;
 }
 
 /** RFC 9457. */

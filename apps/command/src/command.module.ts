@@ -15,6 +15,7 @@ import { ProviderRegistry } from '#providers/registry';
 import { CallbackIntake } from './callbacks/callback-intake.js';
 import { CallbackReplay } from './callbacks/callback-replay.js';
 import { ProviderReferences } from './callbacks/provider-references.js';
+import { UnmatchedReports } from './callbacks/unmatched-reports.js';
 import { CommandRunner } from './command-runner.js';
 import { EvidenceStore } from './evidence/evidence-store.js';
 import { CancelPayoutHandler } from './handlers/cancel-payout.handler.js';
@@ -124,6 +125,7 @@ const OWN = [
   CallbackIntake,
   CallbackReplay,
   ProviderReferences,
+  UnmatchedReports,
   Publisher,
   CommandRunner,
 ];

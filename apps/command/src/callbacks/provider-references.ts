@@ -1,41 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { FollowUps } from '#coordination/follow-ups';
 import type { EvidenceHash, PayoutId, ProviderOrderId } from '#domain/ids';
 import type { ReferenceEvent } from '#domain/provider/events';
 import type { ProviderName } from '#domain/provider/provider-name';
 import { referenceStream } from '#domain/streams';
 import { EventStore } from '#event-store/event-store';
-import {
-  handleCommand,
-  readState,
-  type Decision,
-  type Handled,
-  type StreamType,
-} from '#event-store/handle-command';
+import { handleCommand, readState, type Decision, type Handled } from '#event-store/handle-command';
 import { Clock } from '#platform/time/clock';
 import { KeyedHash } from '#platform/vault/keyed-hash';
 import { ProviderRegistry } from '#providers/registry';
-import { decodeRecorded, EventEncoding, processCaller } from '../streams/event-encoding.js';
+import { unmatchedKey } from '../payout-process/follow-up-key.js';
+import { EventEncoding, processCaller } from '../streams/event-encoding.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { CallbackReplay } from './callback-replay.js';
-
-/** What is known about a provider's order number. */
-interface ReferenceState {
-  readonly bound: { readonly payoutId: PayoutId; readonly attempt: number } | undefined;
-  readonly unmatched: readonly EvidenceHash[];
-}
-
-const REFERENCE: StreamType<ReferenceState, ReferenceEvent> = {
-  initial: { bound: undefined, unmatched: [] },
-  evolve(state, event) {
-    if (event.type === 'ProviderReferenceBound') return { ...state, bound: event.data };
-    return { ...state, unmatched: [...state.unmatched, event.data.evidence] };
-  },
-  decode(recorded) {
-    const event = decodeRecorded(recorded);
-    if (event.type === 'ProviderReferenceBound' || event.type === 'ProviderReportUnmatched') return event;
-    throw new Error(`${event.type} in ${recorded.stream}`);
-  },
-};
+import { REFERENCE, type ReferenceState } from './reference-stream.js';
 
 const CALLER = processCaller('provider-references');
 
@@ -52,6 +30,7 @@ export class ProviderReferences {
     private readonly hashes: KeyedHash,
     private readonly registry: ProviderRegistry,
     private readonly replay: CallbackReplay,
+    private readonly followUps: FollowUps,
     private readonly clock: Clock,
   ) {}
 
@@ -84,7 +63,10 @@ export class ProviderReferences {
     return (await readState(this.store, { stream, type: REFERENCE })).state.bound;
   }
 
-  /** Leaves a callback with a number that nobody knows yet; answers with the attempt when it was bound meanwhile. */
+  /**
+   * Leaves a callback with a number that nobody knows yet, and has it looked at when the card's time is over; answers
+   * with the attempt when it was bound meanwhile.
+   */
   async leaveUnmatched(
     provider: ProviderName,
     orderId: ProviderOrderId,
@@ -99,6 +81,11 @@ export class ProviderReferences {
             answer: undefined,
           },
     );
+    if (handled.answer === undefined) {
+      const { unmatchedAlarmAfter } = this.registry.require(provider).card.callback;
+      const key = unmatchedKey(this.streamOf(provider, orderId));
+      await this.followUps.bringForward(key, receivedAt + unmatchedAlarmAfter);
+    }
     return handled.answer;
   }
 

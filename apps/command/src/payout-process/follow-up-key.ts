@@ -1,6 +1,11 @@
 import { payoutId, type PayoutId } from '#domain/ids';
 
 const HINT = 'hint-';
+const UNMATCHED = 'unmatched-';
+
+export type FollowUpKey =
+  | { readonly kind: 'step' | 'hint'; readonly payoutId: PayoutId }
+  | { readonly kind: 'unmatched'; readonly stream: string };
 
 /** A payout's own next step. */
 export function stepKey(payout: PayoutId): string {
@@ -12,8 +17,14 @@ export function hintKey(payout: PayoutId): string {
   return `${HINT}${payout}`;
 }
 
+/** A callback named a provider's number that nobody knew; the stream is that of the number. */
+export function unmatchedKey(stream: string): string {
+  return `${UNMATCHED}${stream}`;
+}
+
 /** Throws a `RangeError` on a key that is none of ours. */
-export function readKey(key: string): { readonly payoutId: PayoutId; readonly kind: 'step' | 'hint' } {
+export function readKey(key: string): FollowUpKey {
   if (key.startsWith(HINT)) return { payoutId: payoutId(key.slice(HINT.length)), kind: 'hint' };
+  if (key.startsWith(UNMATCHED)) return { stream: key.slice(UNMATCHED.length), kind: 'unmatched' };
   return { payoutId: payoutId(key), kind: 'step' };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FollowUps } from '#coordination/follow-ups';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
+import { UnmatchedReports } from '../callbacks/unmatched-reports.js';
 import { readKey } from './follow-up-key.js';
 import { PayoutProcess } from './payout-process.js';
 
@@ -10,7 +11,7 @@ const AFTER_A_FAILURE = 10_000;
 /** Follow-ups of other copies become due without a bell. */
 const LONGEST_PAUSE = 1_000;
 
-/** Wakes payouts whose time has come. What they do then is decided anew from their fold. */
+/** Wakes payouts whose time has come, and what else waits for a time. What they do then is decided anew from their fold. */
 @Injectable()
 export class FollowUpRunner {
   private readonly stopped = new AbortController();
@@ -20,6 +21,7 @@ export class FollowUpRunner {
   constructor(
     private readonly followUps: FollowUps,
     private readonly process: PayoutProcess,
+    private readonly unmatched: UnmatchedReports,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -57,9 +59,7 @@ export class FollowUpRunner {
     await Promise.all(
       due.map(async ({ key, dueAt }) => {
         try {
-          const { payoutId, kind } = readKey(key);
-          if (kind === 'hint') await this.process.askAfterHint(payoutId);
-          else await this.process.advance(payoutId, { wake: 'due', causationId: `follow-up of ${key}` });
+          await this.wake(key);
           // Only if the step has set no later time.
           await this.followUps.settle(key, dueAt);
         } catch (error) {
@@ -69,6 +69,18 @@ export class FollowUpRunner {
       }),
     );
     return due.length;
+  }
+
+  private wake(key: string): Promise<void> {
+    const read = readKey(key);
+    switch (read.kind) {
+      case 'hint':
+        return this.process.askAfterHint(read.payoutId);
+      case 'step':
+        return this.process.advance(read.payoutId, { wake: 'due', causationId: `follow-up of ${key}` });
+      case 'unmatched':
+        return this.unmatched.check(read.stream);
+    }
   }
 
   private async pause(): Promise<void> {

@@ -67,7 +67,10 @@ export class RequestPayoutHandler implements ICommandHandler<RequestPayoutComman
       return await this.orders.seal(payoutId, payeeId, details);
     } catch (error) {
       if (!(error instanceof PayeeErasedError)) throw error;
-      throw new InvalidFieldError('data.payeeId', 'this payee was erased at its own wish; pay another payee id');
+      throw new InvalidFieldError(
+        'data.payeeId',
+        'this payee was erased at its own wish; pay another payee id',
+      );
     }
   }
 

@@ -27,7 +27,9 @@ after(() => processes.dispose());
 async function refusal(change: Readonly<Record<string, string>>): Promise<string> {
   const service = AppProcess.start('embedded', ['--json'], { ...processes.environment, ...change });
   try {
-    await eventually(() => service.stdout !== '' || service.stderr !== '', 15_000);
+    let ended = false;
+    void service.exited.then(() => (ended = true));
+    await eventually(() => ended || service.stdout !== '', 20_000);
     assert.equal(service.stdout, '', 'it has to refuse, and it started');
     const { code } = await service.exited;
     assert.ok(code !== 0 && code !== null, `exit code ${String(code)}`);

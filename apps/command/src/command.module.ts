@@ -33,6 +33,7 @@ import { OperatorController } from './ops/operator.controller.js';
 import { OperatorToken } from './ops/operator-token.js';
 import { CallsBeside } from './payout-process/calls-beside.js';
 import { Dispatcher } from './payout-process/dispatcher.js';
+import { FollowUpBell } from './payout-process/follow-up-bell.js';
 import { FollowUpRunner } from './payout-process/follow-up-runner.js';
 import { LookUps } from './payout-process/look-ups.js';
 import { PayoutProcess } from './payout-process/payout-process.js';
@@ -121,6 +122,7 @@ const OWN = [
   LookUps,
   PayoutProcess,
   ProcessSubscription,
+  FollowUpBell,
   FollowUpRunner,
   CallbackIntake,
   CallbackReplay,

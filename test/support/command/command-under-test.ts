@@ -61,13 +61,13 @@ export class CommandUnderTest {
   readonly ids = new SystemIds();
   readonly eventStore = new InMemoryEventStore();
   readonly messages: InMemoryMessageLog;
-  readonly checkpoints = new InMemoryCheckpoints();
+  checkpoints = new InMemoryCheckpoints();
   readonly followUps = new InMemoryFollowUps();
   readonly held: InMemoryHeldMessages;
   private readonly master = MasterKey.parse(MasterKey.generate(this.ids));
   private readonly wrapper = new KeyWrapper(this.master, this.ids);
   readonly keys = new InMemoryPayeeKeys(this.wrapper);
-  private readonly providers: readonly Provider[];
+  private providers: readonly Provider[];
   private app: Awaited<ReturnType<CommandUnderTest['boot']>> | undefined;
 
   private constructor({ providers, clock = new SystemClock() }: CommandUnderTestOptions) {
@@ -75,6 +75,16 @@ export class CommandUnderTest {
     this.clock = clock;
     this.messages = new InMemoryMessageLog(clock);
     this.held = new InMemoryHeldMessages(clock);
+  }
+
+  /** From the next start on. */
+  replaceProviders(providers: readonly Provider[]): void {
+    this.providers = providers;
+  }
+
+  /** At the next start every loop takes the log from its beginning. */
+  forgetCheckpoints(): void {
+    this.checkpoints = new InMemoryCheckpoints();
   }
 
   static start(...providers: readonly Provider[]): Promise<CommandUnderTest> {

@@ -28,6 +28,6 @@ export async function passTimeUntil(
 }
 
 /** One turn of the event loop: every promise that can be settled by then is. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

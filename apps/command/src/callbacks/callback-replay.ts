@@ -10,7 +10,7 @@ import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
 import { EvidenceStore } from '../evidence/evidence-store.js';
 import { hintKey } from '../payout-process/follow-up-key.js';
-import { FollowUpRunner } from '../payout-process/follow-up-runner.js';
+import { FollowUpBell } from '../payout-process/follow-up-bell.js';
 import { ReportApplier } from '../payout-process/report-applier.js';
 import { rawCallbackOf } from './raw-callback.js';
 
@@ -22,7 +22,7 @@ export class CallbackReplay {
     private readonly evidence: EvidenceStore,
     private readonly reports: ReportApplier,
     private readonly followUps: FollowUps,
-    private readonly runner: FollowUpRunner,
+    private readonly bell: FollowUpBell,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -52,7 +52,7 @@ export class CallbackReplay {
   ): Promise<void> {
     if (this.registry.require(provider).card.callback.trust === 'hint') {
       await this.followUps.bringForward(hintKey(payoutId), this.clock.now());
-      this.runner.poke();
+      this.bell.ring();
       return;
     }
     await this.reports.apply({

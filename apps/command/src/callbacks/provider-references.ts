@@ -57,6 +57,13 @@ export class ProviderReferences {
       await this.replay.deliver(provider, { payoutId, attempt }, evidence);
   }
 
+  /** The same for the number that the payout's own stream tells; nothing when it tells none. */
+  async bindKnown(payoutId: PayoutId, causationId: string): Promise<void> {
+    const { state } = await this.payouts.read(payoutId);
+    if (!('current' in state) || state.current.orderId === undefined) return;
+    await this.bind(payoutId, state.current.attempt, state.current.orderId, causationId);
+  }
+
   /** The attempt that the number belongs to, if it is known. */
   async find(provider: ProviderName, orderId: ProviderOrderId): Promise<ReferenceState['bound']> {
     const stream = this.streamOf(provider, orderId);

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { FollowUps } from '#coordination/follow-ups';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
+import { ProviderReferences } from '../callbacks/provider-references.js';
 import { UnmatchedReports } from '../callbacks/unmatched-reports.js';
+import { FollowUpBell } from './follow-up-bell.js';
 import { readKey } from './follow-up-key.js';
 import { PayoutProcess } from './payout-process.js';
 
@@ -15,13 +17,14 @@ const LONGEST_PAUSE = 1_000;
 @Injectable()
 export class FollowUpRunner {
   private readonly stopped = new AbortController();
-  private bell: AbortController | undefined;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly followUps: FollowUps,
     private readonly process: PayoutProcess,
     private readonly unmatched: UnmatchedReports,
+    private readonly references: ProviderReferences,
+    private readonly bell: FollowUpBell,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -30,23 +33,19 @@ export class FollowUpRunner {
     this.running ??= this.run();
   }
 
-  /** Something is due now: don't wait for the next look. */
-  poke(): void {
-    this.bell?.abort();
-  }
-
   async stop(): Promise<void> {
     this.stopped.abort();
-    this.poke();
     await this.running;
   }
 
   private async run(): Promise<void> {
     while (!this.stopped.signal.aborted) {
       try {
+        // Taken before the look: what becomes due during it rings already.
+        const rung = this.bell.nextRing;
         const woken = await this.wakeDue();
         if (woken === AT_ONCE) continue;
-        await this.pause();
+        await this.pause(rung);
       } catch (error) {
         this.logger.alarm('follow-ups-failed', { error });
         await this.clock.sleep(LONGEST_PAUSE, this.stopped.signal);
@@ -78,20 +77,19 @@ export class FollowUpRunner {
         return this.process.askAfterHint(read.payoutId);
       case 'step':
         return this.process.advance(read.payoutId, { wake: 'due', causationId: `follow-up of ${key}` });
+      case 'bind':
+        return this.references.bindKnown(read.payoutId, `follow-up of ${key}`);
       case 'unmatched':
         return this.unmatched.check(read.stream);
     }
   }
 
-  private async pause(): Promise<void> {
+  private async pause(rung: AbortSignal): Promise<void> {
     const next = await this.followUps.next();
     const pause = Math.min(
       next === undefined ? LONGEST_PAUSE : Math.max(next - this.clock.now(), 1),
       LONGEST_PAUSE,
     );
-    const bell = new AbortController();
-    this.bell = bell;
-    await this.clock.sleep(pause, AbortSignal.any([bell.signal, this.stopped.signal]));
-    this.bell = undefined;
+    await this.clock.sleep(pause, AbortSignal.any([rung, this.stopped.signal]));
   }
 }

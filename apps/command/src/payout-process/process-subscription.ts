@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent } from '#domain/codec/stored-event';
-import type { PayoutId } from '#domain/ids';
+import type { PayoutId, ProviderOrderId } from '#domain/ids';
 import { FollowUps } from '#coordination/follow-ups';
 import type { RecordedEvent } from '#event-store/event-store';
 import { Logger } from '#platform/logging/logger';
@@ -8,7 +8,7 @@ import { Clock } from '#platform/time/clock';
 import { ProviderReferences } from '../callbacks/provider-references.js';
 import { decodeRecorded } from '../streams/event-encoding.js';
 import { fundsNewsOf } from '../streams/funds-news.js';
-import { stepKey } from './follow-up-key.js';
+import { bindKey, stepKey } from './follow-up-key.js';
 import { PayoutProcess, type Wake } from './payout-process.js';
 import { StoppingError } from './submitter.js';
 
@@ -52,7 +52,8 @@ export class ProcessSubscription {
         (event.type === 'PayoutSubmitted' || event.type === 'PayoutStatusChanged') &&
         event.data.orderId !== undefined
       ) {
-        numbers.push(this.references.bind(payoutId, event.data.attempt, event.data.orderId, recorded.id));
+        const { attempt, orderId } = event.data;
+        numbers.push(this.bind(payoutId, attempt, orderId, recorded.id));
       }
       // A final state has no next step; only its number was of interest.
       if (event.type === 'PayoutStatusChanged') continue;
@@ -64,6 +65,21 @@ export class ProcessSubscription {
       });
     }
     await Promise.all([...numbers, ...Array.from(wakes, ([payoutId, wake]) => this.advance(payoutId, wake))]);
+  }
+
+  /** A number that can't be bound, or whose callbacks can't be delivered, halts nobody else either. */
+  private async bind(
+    payoutId: PayoutId,
+    attempt: number,
+    orderId: ProviderOrderId,
+    causationId: string,
+  ): Promise<void> {
+    try {
+      await this.references.bind(payoutId, attempt, orderId, causationId);
+    } catch (error) {
+      this.logger.alarm('provider-number-not-bound', { payoutId, error });
+      await this.followUps.schedule([{ key: bindKey(payoutId), dueAt: this.clock.now() + AFTER_A_FAILURE }]);
+    }
   }
 
   /** A payout that can't be brought on halts no other: it is tried again, and again, by a durable follow-up. */

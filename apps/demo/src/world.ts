@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from './child.js';
 import { callUntilAnswered } from './http.js';
+import { sandboxProviders } from './sandbox-providers.js';
 
 /** Short times, so that a demo ends in a minute: production's are hours (see each provider's card). */
 const TIMING = { requestTimeout: 1_500, firstQueryAfter: 700, maxQueryPause: 2_500, parkAfter: 120_000 };
@@ -132,49 +133,14 @@ export class World {
     return readFileSync(file, 'utf8');
   }
 
-  /** The sandbox's invented credentials, as the service has to know them. */
   private providerSettings(): unknown {
-    const url = this.sandboxUrl;
-    const pem = (name: string): string => readFileSync(join(this.folder, 'sandbox', name), 'utf8');
     return {
-      settings: {
-        dvpay: {
-          baseUrl: `${url}/dvpay`,
-          authProfile: 'v1_3',
-          appId: 'sandbox-dvpay-app',
-          apiKey: 'sandbox-dvpay-api-key',
-          webhookSecret: 'sandbox-dvpay-webhook-secret',
-        },
-        goldenpay: {
-          baseUrl: `${url}/goldenpay`,
-          merchantId: '10001',
-          apiToken: 'sandbox-goldenpay-token',
-          callbackUrl: `${this.callbackBase}/goldenpay`,
-        },
-        cashy: {
-          baseUrl: `${url}/cashy`,
-          merchantId: '1002001',
-          apiKey: 'sandbox-cashy-api-key',
-          callbackUrl: `${this.callbackBase}/cashy`,
-        },
-        revere: {
-          baseUrl: `${url}/revere`,
-          groupId: 'sandbox-group',
-          linkedAccountId: 'sandbox-linked-account',
-          walletKey: 'sandbox-revere-wallet-key',
-          reportingKey: 'sandbox-revere-reporting-key',
-          callbackToken: this.pathToken,
-        },
-        chainpay: {
-          baseUrl: `${url}/chainpay`,
-          appId: 'app-sandbox-0001',
-          privateKey: pem('chainpay-merchant-private.pem'),
-          platformPublicKey: pem('chainpay-platform-public.pem'),
-          currencies: [
-            { currency: 'USDT.ERC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' },
-          ],
-        },
-      },
+      settings: sandboxProviders({
+        url: this.sandboxUrl,
+        folder: join(this.folder, 'sandbox'),
+        callbackBase: this.callbackBase,
+        pathToken: this.pathToken,
+      }),
       timing: {
         dvpay: TIMING,
         goldenpay: FINAL_NOT_FOUND,

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '#demo/child';
-import { readEmbeddedConfig, type ProvidersFile } from '#embedded/config';
+import { readEmbeddedConfig } from '#embedded/config';
 import { startEmbedded } from '#embedded/embedded';
 import type { EmbeddedEngines } from '#embedded/engines';
 import { Shutdown } from '#platform/lifecycle/shutdown';
 import { temporaryFolder } from '#test/support/temporary-folder';
 import { Caller } from './caller.js';
 import { openBenchEngines } from './engine-room.js';
+import { sandboxProviders } from '#demo/sandbox-providers';
 
 const SANDBOX = fileURLToPath(new URL('../../../apps/sandbox/src/main.js', import.meta.url));
 
@@ -61,7 +62,7 @@ async function start() {
   const sandbox = await Child.start('sandbox', SANDBOX, args, {}, join(folder.path, 'sandbox.log'));
   const url = sandbox.ready['listening'];
   if (url === undefined) throw new Error('the sandbox did not say where it listens');
-  const providers = providerSettings({ url, sandboxFolder, callbackBase, pathToken });
+  const providers = { settings: sandboxProviders({ url, folder: sandboxFolder, callbackBase, pathToken }) };
   const engines = await openBenchEngines(folder.path, providers);
   const shutdown = new Shutdown(engines.clock, engines.logger);
   const config = readEmbeddedConfig({
@@ -75,58 +76,6 @@ async function start() {
   });
   await startEmbedded(engines, config, shutdown);
   return { folder, sandbox, engines, shutdown, caller: await Caller.on(engines.bus) };
-}
-
-interface Places {
-  readonly url: string;
-  readonly sandboxFolder: string;
-  readonly callbackBase: string;
-  readonly pathToken: string;
-}
-
-/** The sandbox's invented credentials, as the service has to know them. */
-function providerSettings({ url, sandboxFolder, callbackBase, pathToken }: Places): ProvidersFile {
-  const pem = (name: string): string => readFileSync(join(sandboxFolder, name), 'utf8');
-  return {
-    settings: {
-      dvpay: {
-        baseUrl: `${url}/dvpay`,
-        authProfile: 'v1_3',
-        appId: 'sandbox-dvpay-app',
-        apiKey: 'sandbox-dvpay-api-key',
-        webhookSecret: 'sandbox-dvpay-webhook-secret',
-      },
-      goldenpay: {
-        baseUrl: `${url}/goldenpay`,
-        merchantId: '10001',
-        apiToken: 'sandbox-goldenpay-token',
-        callbackUrl: `${callbackBase}/goldenpay`,
-      },
-      cashy: {
-        baseUrl: `${url}/cashy`,
-        merchantId: '1002001',
-        apiKey: 'sandbox-cashy-api-key',
-        callbackUrl: `${callbackBase}/cashy`,
-      },
-      revere: {
-        baseUrl: `${url}/revere`,
-        groupId: 'sandbox-group',
-        linkedAccountId: 'sandbox-linked-account',
-        walletKey: 'sandbox-revere-wallet-key',
-        reportingKey: 'sandbox-revere-reporting-key',
-        callbackToken: pathToken,
-      },
-      chainpay: {
-        baseUrl: `${url}/chainpay`,
-        appId: 'app-sandbox-0001',
-        privateKey: pem('chainpay-merchant-private.pem'),
-        platformPublicKey: pem('chainpay-platform-public.pem'),
-        currencies: [
-          { currency: 'USDT.ERC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' },
-        ],
-      },
-    },
-  };
 }
 
 /** The providers have to know the callbacks' address before anybody listens there. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../temporary-folder.js';
 import { AppProcess } from './app-process.js';
 import { freePorts } from './free-ports.js';
 import { callUntilAnswered, type JsonAnswer } from './json-call.js';
+import { sandboxProviders } from '#demo/sandbox-providers';
 
 /** Short times, so that a test sees the end of a payout: production's are hours. */
 const TIMING = { requestTimeout: 1_000, firstQueryAfter: 400, maxQueryPause: 1_500, parkAfter: 120_000 };
@@ -134,44 +135,11 @@ export class LedgerProcesses {
 
   /** The sandbox's invented credentials, as the service has to know them. */
   providerSettings(): Readonly<Record<string, object>> {
-    const url = this.sandboxUrl;
-    const pem = (name: string): string => readFileSync(join(this.folder, 'sandbox', name), 'utf8');
-    return {
-      dvpay: {
-        baseUrl: `${url}/dvpay`,
-        appId: 'sandbox-dvpay-app',
-        apiKey: 'sandbox-dvpay-api-key',
-        webhookSecret: 'sandbox-dvpay-webhook-secret',
-      },
-      goldenpay: {
-        baseUrl: `${url}/goldenpay`,
-        merchantId: '10001',
-        apiToken: 'sandbox-goldenpay-token',
-        callbackUrl: `${this.callbacks}/goldenpay`,
-      },
-      cashy: {
-        baseUrl: `${url}/cashy`,
-        merchantId: '1002001',
-        apiKey: 'sandbox-cashy-api-key',
-        callbackUrl: `${this.callbacks}/cashy`,
-      },
-      revere: {
-        baseUrl: `${url}/revere`,
-        groupId: 'sandbox-group',
-        linkedAccountId: 'sandbox-linked-account',
-        walletKey: 'sandbox-revere-wallet-key',
-        reportingKey: 'sandbox-revere-reporting-key',
-        callbackToken: this.pathToken,
-      },
-      chainpay: {
-        baseUrl: `${url}/chainpay`,
-        appId: 'app-sandbox-0001',
-        privateKey: pem('chainpay-merchant-private.pem'),
-        platformPublicKey: pem('chainpay-platform-public.pem'),
-        currencies: [
-          { currency: 'USDT.ERC20', currencyId: 'SANDBOX-USDT-SETTLEMENT', payChannel: 'settlement' },
-        ],
-      },
-    };
+    return sandboxProviders({
+      url: this.sandboxUrl,
+      folder: join(this.folder, 'sandbox'),
+      callbackBase: this.callbacks,
+      pathToken: this.pathToken,
+    });
   }
 }

@@ -217,8 +217,9 @@ describe('Ctrl-C', () => {
 });
 
 describe('what a person reads after the start', () => {
-  it('has the addresses, and a first curl that works as it is written', async () => {
+  it('has the addresses, and a first curl that works as it is written', async (t) => {
     const service = AppProcess.start('embedded', [], processes.environment);
+    t.after(() => service.kill());
     await eventually(() => service.stdout.includes('Ctrl-C'), 15_000);
     const { stdout } = service;
     for (const address of [processes.api, processes.callbacks, processes.operators, processes.bus])

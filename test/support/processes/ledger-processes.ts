@@ -22,6 +22,7 @@ export class LedgerProcesses {
   private readonly temporary = temporaryFolder();
   private sandbox: AppProcess | undefined;
   private running: AppProcess | undefined;
+  private readonly launched: AppProcess[] = [];
 
   private constructor(private readonly ports: Ports) {}
 
@@ -107,6 +108,7 @@ export class LedgerProcesses {
     const launched = AppProcess.start('embedded', ['--json'], this.environment);
     void launched.exited.then(() => (this.log += launched.output));
     this.running = launched;
+    this.launched.push(launched);
     return launched;
   }
 
@@ -126,9 +128,9 @@ export class LedgerProcesses {
     return callUntilAnswered(`${this.sandboxUrl}/_sandbox/book`);
   }
 
-  /** Ends both programs, whatever they do, and removes the folder. */
+  /** Ends all programs, whatever they do and whatever a test forgot, and removes the folder. */
   async dispose(): Promise<void> {
-    await this.running?.kill();
+    await Promise.all(this.launched.map((service) => service.kill()));
     await this.sandbox?.kill();
     this.temporary.remove();
   }

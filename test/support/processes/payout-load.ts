@@ -210,7 +210,7 @@ export class PayoutLoad {
     const until = performance.now() + ANSWERED_WITHIN;
     while (performance.now() < until) {
       // What was published is durable: it isn't sent again, and its reply comes, also after a kill.
-      const reply = await replyTo(bus, asked, 1_000);
+      const reply = await replyTo(bus, asked, 200);
       if (reply !== undefined) return reply;
     }
     throw new Error(`${command.commandId} was taken by the bus, and never answered`);

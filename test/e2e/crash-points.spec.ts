@@ -22,7 +22,7 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'query by our reference',
     card: cardOf({ timing: TIMING, notFoundIsFinalAfter: 30_000 }),
-    scripts: ['ok', 'lost-after', 'lost-before', 'not-sent'],
+    scripts: ['ok', 'lost-after', 'lost-before', 'lost-late', 'not-sent'],
     mayPark: false,
   },
   {
@@ -37,7 +37,7 @@ const FAMILIES: readonly Family[] = [
       callback: WITHOUT_REFERENCE,
       timing: TIMING,
     }),
-    scripts: ['ok', 'lost-after', 'lost-before', 'not-sent'],
+    scripts: ['ok', 'lost-after', 'lost-before', 'lost-late', 'not-sent'],
     mayPark: false,
   },
   {

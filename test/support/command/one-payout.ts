@@ -20,6 +20,8 @@ const MINUTE = 60_000;
 
 /** How long after it took an order the provider pays it and calls back. */
 const PAYS_AFTER = 2_000;
+/** How long a request may be under way that is answered to nobody: less than the request's timeout. */
+const ARRIVES_AFTER = 8_000;
 
 /**
  * One payout in a world of its own, from the command to the end, on a clock that moves only when everything waits. The
@@ -27,6 +29,7 @@ const PAYS_AFTER = 2_000;
  */
 export class OnePayout {
   private paysAt: number | undefined;
+  private arrivesAt: number | undefined;
   private calledBack = false;
   crashed = false;
 
@@ -137,6 +140,10 @@ export class OnePayout {
   }
 
   private async letProviderPay(): Promise<void> {
+    if (this.provider.underWay > 0) {
+      this.arrivesAt ??= this.clock.now() + ARRIVES_AFTER;
+      if (this.clock.now() >= this.arrivesAt) this.provider.takeLate();
+    }
     const [order] = this.provider.book.values();
     if (order === undefined || this.calledBack) return;
     this.paysAt ??= this.clock.now() + PAYS_AFTER;

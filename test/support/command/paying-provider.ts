@@ -23,12 +23,13 @@ export interface BookedOrder {
   state: 'pending' | 'succeeded' | 'failed';
 }
 
-/** How one create request ends. `after`: the order was taken, `before`: it wasn't. */
+/** How one create request ends. `after`: the order was taken, `before`: it wasn't; `late`: it will be, by `takeLate`. */
 export type CreateScript =
   | 'ok'
   | 'settles-at-once'
   | 'lost-after'
   | 'lost-before'
+  | 'lost-late'
   | 'refused'
   | 'not-sent'
   | 'hangs-after'
@@ -41,6 +42,7 @@ export class PayingProvider extends Provider {
   sends = 0;
   queries = 0;
   queryFails = false;
+  readonly #late: PayoutOrder[] = [];
   readonly acknowledgement: Acknowledgement = { status: 200, contentType: 'text/plain', body: 'success' };
 
   constructor(readonly card: ContractCard) {
@@ -55,6 +57,10 @@ export class PayingProvider extends Provider {
   async create(order: PayoutOrder): Promise<ProviderAnswer> {
     this.sends += 1;
     const script = this.scripts.shift() ?? 'ok';
+    if (script === 'lost-late') {
+      this.#late.push(order);
+      return answerOf({ kind: 'unknown', reason: 'timeout' });
+    }
     if (script === 'lost-before') return answerOf({ kind: 'unknown', reason: 'reset' });
     if (script === 'not-sent') return answerOf({ kind: 'not-sent', reason: 'refused connection' });
     if (script === 'refused') return answerOf({ kind: 'refused', rawStatus: '422', reason: 'no balance' });
@@ -102,6 +108,16 @@ export class PayingProvider extends Provider {
     if (state === 'failed' && booked.state === 'succeeded') booked.payments -= 1;
     booked.state = state;
     return this.outcomeOf(booked);
+  }
+
+  /** Requests that nobody has seen yet. */
+  get underWay(): number {
+    return this.#late.length;
+  }
+
+  /** What was under way arrives now. */
+  takeLate(): void {
+    for (const order of this.#late.splice(0)) this.take(order);
   }
 
   /** A second order under one reference is a second payment: nothing here protects us. */

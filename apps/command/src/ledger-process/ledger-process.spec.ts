@@ -11,6 +11,7 @@ import {
   type EventStore,
   type NewEvent,
   type NonEmpty,
+  type RecordedEvent,
 } from '#event-store/event-store';
 import { InMemoryEventStore } from '#event-store/in-memory/in-memory-event-store';
 import { ManualClock } from '#test/support/manual-clock';
@@ -194,23 +195,30 @@ describe('the ledger process', () => {
     assert.deepEqual((await balances()).reserved, 100_000n);
   });
 
-  it('with another writer in between it reads again, and carries out only what that one has not', async () => {
-    await request(1);
-    const first = await log();
-    await ledger.handle(first);
-    await request(2);
-    await request(3);
-    const batch = (await log()).slice(first.length);
-    // Between its decision and its append, another copy carries out the whole batch.
-    store.beforeAppend = () => another().handle(batch);
-    await ledger.handle(batch);
-    assert.deepEqual(await balances(), { available: 99_997_000n, reserved: 3_000n, paid: 0n });
-    assert.equal((await accountEvents()).filter(({ type }) => type === 'FundsReserved').length, 3);
-    // Its memory is right again.
-    await request(4);
-    await ledger.handle((await log()).slice(-1));
-    assert.equal((await balances()).reserved, 4_000n);
-  });
+  for (const [name, ofBatch] of [
+    ['the same batch', (batch: readonly RecordedEvent[]) => batch],
+    // Other events at the same revision: the append conflicts.
+    ['a part of it', (batch: readonly RecordedEvent[]) => batch.slice(0, 1)],
+  ] as const) {
+    it(`with another copy that carries out ${name} in between, each fact is carried out once`, async () => {
+      await request(1);
+      const first = await log();
+      await ledger.handle(first);
+      await request(2);
+      await request(3);
+      const batch = (await log()).slice(first.length).filter(({ stream }) => stream.startsWith('payout-'));
+      assert.equal(batch.length, 2);
+      // Between its decision and its append.
+      store.beforeAppend = () => another().handle(ofBatch(batch));
+      await ledger.handle(batch);
+      assert.deepEqual(await balances(), { available: 99_997_000n, reserved: 3_000n, paid: 0n });
+      assert.equal((await accountEvents()).filter(({ type }) => type === 'FundsReserved').length, 3);
+      // Its memory is right again.
+      await request(4);
+      await ledger.handle((await log()).slice(-1));
+      assert.equal((await balances()).reserved, 4_000n);
+    });
+  }
 
   it('an append that nobody heard of is made again, and counts once', async () => {
     await request(1);

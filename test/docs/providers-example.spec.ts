@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PROVIDER_NAMES } from '#domain/provider/provider-name';
-import { readProvidersFile, type ProvidersFile } from '#embedded/config';
+import { readProvidersFile, type ProvidersFile } from '#providers/providers-file';
 import { ProviderRegistry } from '#providers/registry';
 import { CountingIds, FixedClock, SilentHttp } from '#test/support/provider-doubles';
 import { ROOT } from './pages.js';

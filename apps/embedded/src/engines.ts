@@ -20,9 +20,9 @@ import { KeyedHash } from '#platform/vault/keyed-hash';
 import type { MasterKey } from '#platform/vault/master-key';
 import { PAYEE_KEYS_WRITER, SqlitePayeeKeys } from '#platform/vault/sqlite/sqlite-payee-keys';
 import { PersonalDataVault } from '#platform/vault/vault';
+import type { ProvidersFile } from '#providers/providers-file';
 import { ProviderRegistry } from '#providers/registry';
 import { READ_MODELS_WRITER, SqliteReadModelDatabase } from '#read-models/sqlite/sqlite-read-model-database';
-import type { ProvidersFile } from './config.js';
 
 /** What the engines are built from. */
 export interface EngineParts {

@@ -7,7 +7,8 @@ import { PinoLogger } from '#platform/logging/pino-logger';
 import { DataFolderLockedError } from '#platform/sqlite/data-folder-lock';
 import { SystemClock } from '#platform/time/system-clock';
 import { ProviderSettingsError } from '#providers/provider-settings-error';
-import { ConfigFileError, EMBEDDED_SCHEMA, readEmbeddedConfig, readProvidersFile } from './config.js';
+import { ProvidersFileError, readProvidersFile } from '#providers/providers-file';
+import { EMBEDDED_SCHEMA, readEmbeddedConfig } from './config.js';
 import { startEmbedded, type Addresses } from './embedded.js';
 import { openEngines } from './engines.js';
 import { welcome } from './welcome.js';
@@ -18,7 +19,7 @@ const USAGE = `Everything in one process, in one data folder.
   npm start -- --json  prints the addresses as one JSON line instead of words`;
 
 /** What is wrong with how it was started: told in words, without a stack. */
-const EXPECTED = [ConfigError, ConfigFileError, DataFolderLockedError, ProviderSettingsError];
+const EXPECTED = [ConfigError, ProvidersFileError, DataFolderLockedError, ProviderSettingsError];
 const { apiPort, callbackPort, operatorPort, busPort } = EMBEDDED_SCHEMA;
 const PORTS = [apiPort, callbackPort, operatorPort, busPort].map(({ name }) => name).join(', ');
 

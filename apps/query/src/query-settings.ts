@@ -38,7 +38,7 @@ export class InsecureListenerError extends Error {
 }
 
 /** Throws `InsecureListenerError`. */
-export function checkListener({ host, callers }: QuerySettings): void {
+export function checkListener({ host, callers }: Pick<QuerySettings, 'host' | 'callers'>): void {
   if (callers.length === 0 && !/^(?:127\.[0-9.]+|::1|localhost)$/.test(host))
     throw new InsecureListenerError(host);
 }

@@ -1,5 +1,5 @@
 import { openEngines, type EmbeddedEngines } from '#embedded/engines';
-import type { ProvidersFile } from '#embedded/config';
+import type { ProvidersFile } from '#providers/providers-file';
 import { SystemOutboundHttp } from '#platform/http/system-outbound-http';
 import { SystemIds } from '#platform/ids/system-ids';
 import { PinoLogger } from '#platform/logging/pino-logger';

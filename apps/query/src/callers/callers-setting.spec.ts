@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { querySettings, readCallers } from './query-config.js';
-import { checkListener, DEFAULT_QUERY_SETTINGS } from './query-settings.js';
+import { readConfig } from '#platform/config/read-config';
+import { checkListener, DEFAULT_QUERY_SETTINGS } from '../query-settings.js';
+import { CALLERS_SETTING, readCallers } from './callers-setting.js';
 
 describe('the settings of the HTTP API', () => {
   it('have defaults that fit this machine alone', () => {
-    assert.deepEqual(querySettings({}), DEFAULT_QUERY_SETTINGS);
+    assert.deepEqual(readConfig({ callers: CALLERS_SETTING }, {}), { callers: [] });
     checkListener(DEFAULT_QUERY_SETTINGS);
   });
 
@@ -24,10 +25,10 @@ describe('the settings of the HTTP API', () => {
       'a:abcdefgh12345678 b:abcdefgh12345678',
     ]) {
       assert.throws(
-        () => querySettings({ QUERY_CALLERS: value }),
+        () => readConfig({ callers: CALLERS_SETTING }, { PAYOUT_CALLERS: value }),
         (error) =>
           error instanceof Error &&
-          /QUERY_CALLERS/.test(error.message) &&
+          /PAYOUT_CALLERS/.test(error.message) &&
           !error.message.includes('abcdefgh'),
         value,
       );

@@ -3,6 +3,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Checkpoints } from '#coordination/checkpoints';
 import { FollowUps } from '#coordination/follow-ups';
 import { HeldMessages } from '#coordination/held-messages';
+import { leaseHolder } from '#coordination/lease-holder';
+import { Leases } from '#coordination/leases';
 import { EventStore } from '#event-store/event-store';
 import { MessageBus } from '#messaging/message-bus';
 import { Ids } from '#platform/ids/ids';
@@ -42,6 +44,10 @@ import { ReportApplier } from './payout-process/report-applier.js';
 import { SealedOrder } from './payout-process/sealed-order.js';
 import { Submitter } from './payout-process/submitter.js';
 import { Publisher } from './publisher/publisher.js';
+import { SendPermit } from './sending/send-permit.js';
+import { SendingGate } from './sending/sending-gate.js';
+import { SingletonTasks } from './singleton-tasks.js';
+import { ThisCopy } from './this-copy.js';
 import { AccountDirectory } from './streams/account-directory.js';
 import { AccountStreams } from './streams/account-streams.js';
 import { EventEncoding } from './streams/event-encoding.js';
@@ -55,6 +61,9 @@ export interface CommandEngines {
   readonly checkpoints: Checkpoints;
   readonly followUps: FollowUps;
   readonly held: HeldMessages;
+  readonly leases: Leases;
+  /** Name of this copy, for people. */
+  readonly instance: string;
   readonly vault: PersonalDataVault;
   readonly intakeSealer: IntakeSealer;
   readonly hashes: KeyedHash;
@@ -87,6 +96,8 @@ function given(engines: CommandEngines): NestProvider[] {
     { provide: Checkpoints, useValue: engines.checkpoints },
     { provide: FollowUps, useValue: engines.followUps },
     { provide: HeldMessages, useValue: engines.held },
+    { provide: Leases, useValue: engines.leases },
+    { provide: ThisCopy, useValue: new ThisCopy(leaseHolder(engines.instance, engines.ids)) },
     { provide: PersonalDataVault, useValue: engines.vault },
     { provide: IntakeSealer, useValue: engines.intakeSealer },
     { provide: KeyedHash, useValue: engines.hashes },
@@ -115,6 +126,8 @@ const OWN = [
   LedgerProcess,
   EvidenceStore,
   SealedOrder,
+  SendingGate,
+  SendPermit,
   Dispatcher,
   ReportApplier,
   CallsBeside,
@@ -129,5 +142,6 @@ const OWN = [
   ProviderReferences,
   UnmatchedReports,
   Publisher,
+  SingletonTasks,
   CommandRunner,
 ];

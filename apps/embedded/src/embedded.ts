@@ -101,9 +101,9 @@ export async function startEmbedded(
 function registerChecks(health: Health, runner: CommandRunner, projections: Projections): void {
   for (const { name } of runner.state()) {
     health.register(name, () => {
-      const loop = runner.state().find((state) => state.name === name);
-      if (loop?.failure !== undefined) return { ready: false, detail: loop.failure };
-      return { ready: true, detail: loop?.caughtUp === true ? 'caught up' : 'catching up' };
+      const task = runner.state().find((state) => state.name === name);
+      if (task?.failure !== undefined) return { ready: false, detail: task.failure };
+      return { ready: true, detail: task?.caughtUp === false ? 'catching up' : 'running' };
     });
   }
   health.register('projections', () => {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COORDINATION_WRITER } from '#coordination/sqlite/coordination-writer';
+import { InMemoryLeases } from '#coordination/in-memory/in-memory-leases';
 import { SqliteCheckpoints } from '#coordination/sqlite/sqlite-checkpoints';
 import { SqliteFollowUps } from '#coordination/sqlite/sqlite-follow-ups';
 import { SqliteHeldMessages } from '#coordination/sqlite/sqlite-held-messages';
@@ -79,6 +80,9 @@ export async function openEngines(parts: EngineParts) {
       checkpoints: new SqliteCheckpoints(file),
       followUps: new SqliteFollowUps(file),
       held: new SqliteHeldMessages(file, intakeSealer, clock),
+      // The lock on the folder keeps other processes out: the leases have one taker.
+      leases: new InMemoryLeases(clock),
+      instance: 'embedded',
       readModels: new SqliteReadModelDatabase(file),
       vault: new PersonalDataVault(await SqlitePayeeKeys.open(keyFile, masterKey, wrapper), wrapper, ids),
       intakeSealer,

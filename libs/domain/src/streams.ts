@@ -9,3 +9,5 @@ export const evidenceStream = (hash: EvidenceHash): string => `evidence-${hash}`
 /** `hash` is a keyed hash of the provider's order number: the number itself stays out of a name. */
 export const referenceStream = (provider: ProviderName, hash: string): string =>
   `reference-${provider}-${hash}`;
+/** Whether anything may be sent to providers: one stream for the whole ledger. */
+export const SENDING_STREAM = 'sending';

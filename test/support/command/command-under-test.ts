@@ -2,10 +2,12 @@ import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { CommandModule, type CommandEngines } from '#command/command.module';
 import { CommandRunner } from '#command/command-runner';
+import { SendingGate } from '#command/sending/sending-gate';
 import { decodeRecorded } from '#command/streams/event-encoding';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
 import { InMemoryFollowUps } from '#coordination/in-memory/in-memory-follow-ups';
 import { InMemoryHeldMessages } from '#coordination/in-memory/in-memory-held-messages';
+import { InMemoryLeases } from '#coordination/in-memory/in-memory-leases';
 import type { AccountId, CommandId, PayoutId } from '#domain/ids';
 import { accountId, commandId, payoutIdOf } from '#domain/ids';
 import { foldAccount, type AccountState } from '#domain/account/state';
@@ -97,6 +99,11 @@ export class CommandUnderTest {
     return ledger;
   }
 
+  /** What an operator pauses and resumes, in the run that is under way. */
+  get sending(): SendingGate {
+    return this.running.module.get(SendingGate);
+  }
+
   /** Of the run that is under way. */
   get power(): PowerCut {
     return this.running.power;
@@ -134,6 +141,9 @@ export class CommandUnderTest {
     const engines: CommandEngines = {
       checkpoints: power.guard(this.checkpoints, 'checkpoints', ['advance']),
       followUps: power.guard(this.followUps, 'followUps', ['schedule', 'bringForward', 'settle']),
+      // A crashed run's leases would have to run out first.
+      leases: new InMemoryLeases(clock),
+      instance: 'under-test',
       held: power.guard(this.held, 'held', ['hold', 'holdIfHeld', 'done', 'failAgain']),
       eventStore: power.guard(this.eventStore, 'eventStore', ['append']),
       bus: power.guard(bus, 'bus', ['publish']),

@@ -9,9 +9,6 @@ const PAUSE = 1_000;
 /** Carries out what operators asked to be tried again, in the order in which it came. */
 @Injectable()
 export class HeldRunner {
-  private readonly stopped = new AbortController();
-  private running: Promise<void> | undefined;
-
   constructor(
     private readonly held: HeldMessages,
     private readonly intake: CommandIntake,
@@ -19,23 +16,15 @@ export class HeldRunner {
     private readonly logger: Logger,
   ) {}
 
-  start(): void {
-    this.running ??= this.run();
-  }
-
-  async stop(): Promise<void> {
-    this.stopped.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped.signal.aborted) {
+  /** Runs until `signal` is aborted; the message in hand is finished. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       try {
         if (await this.retryNext()) continue;
       } catch (error) {
         this.logger.alarm('held-commands-failed', { error });
       }
-      await this.clock.sleep(PAUSE, this.stopped.signal);
+      await this.clock.sleep(PAUSE, signal);
     }
   }
 

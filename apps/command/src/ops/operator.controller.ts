@@ -19,7 +19,7 @@ import { Ids } from '#platform/ids/ids';
 import type { CommandReply } from '../handlers/commands.js';
 import { CommandExecutor } from '../intake/command-executor.js';
 import { InvalidFieldError } from '../intake/command-translation.js';
-import { CommandRunner, type LoopState } from '../command-runner.js';
+import { CommandRunner, type TaskState } from '../command-runner.js';
 import { OperatorToken } from './operator-token.js';
 
 /** What operators see and change, through `payout-ops`. Nothing here decides: it hands over to where decisions are made. */
@@ -36,7 +36,7 @@ export class OperatorController {
 
   /** How far each loop is, and what stops it. */
   @Get('loops')
-  loops(@Headers('authorization') authorization: string | undefined): readonly LoopState[] {
+  loops(@Headers('authorization') authorization: string | undefined): readonly TaskState[] {
     this.admit(authorization);
     return this.runner.state();
   }

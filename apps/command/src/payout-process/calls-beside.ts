@@ -10,6 +10,11 @@ export class CallsBeside {
 
   constructor(private readonly logger: Logger) {}
 
+  /** From now on calls may begin, until `stop`. */
+  begin(): void {
+    this.ended = false;
+  }
+
   /** True from the moment on when no new call may begin. */
   get stopping(): boolean {
     return this.ended;

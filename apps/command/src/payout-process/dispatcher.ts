@@ -7,6 +7,7 @@ import { ProviderRegistry } from '#providers/registry';
 import { SEND_MARGIN } from '#domain/processes/payout-process';
 import { Clock } from '#platform/time/clock';
 import { EvidenceStore } from '../evidence/evidence-store.js';
+import { SendPermit } from '../sending/send-permit.js';
 import { SlotPool } from './slot-pool.js';
 
 /** What a call brought, with its proof. */
@@ -28,18 +29,22 @@ export class Dispatcher {
   constructor(
     private readonly registry: ProviderRegistry,
     private readonly evidence: EvidenceStore,
+    private readonly permit: SendPermit,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Sends an order once. `sinceMs` is the monotonic time of the intent: a margin after it, others may take the send for
-   * dead, so a send that waited longer for its turn doesn't begin. The time of day could be set back meanwhile.
+   * dead, so a send that waited longer for its turn doesn't begin. The time of day could be set back meanwhile. Nor does it
+   * begin in a copy that has lost its lease by then, or after sending was paused.
    */
   send(provider: ProviderName, order: PayoutOrder, payeeId: PayeeId, sinceMs: number): Promise<CallResult> {
     return this.pool(provider).run(async () => {
       if (this.clock.monotonicMs() - sinceMs > SEND_MARGIN) {
         return { outcome: { kind: 'not-sent', reason: 'no free connection in time' } };
       }
+      const refusal = this.permit.refusal();
+      if (refusal !== undefined) return { outcome: { kind: 'not-sent', reason: refusal } };
       return this.record(provider, payeeId, await this.registry.require(provider).create(order));
     });
   }

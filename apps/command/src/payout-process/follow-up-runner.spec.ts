@@ -45,7 +45,8 @@ describe('the runner of follow-ups', () => {
   let steps: Steps;
   let logger: MemoryLogger;
   let bell: FollowUpBell;
-  let runner: FollowUpRunner;
+  let stopping: AbortController;
+  let running: Promise<void>;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -53,7 +54,7 @@ describe('the runner of follow-ups', () => {
     steps = new Steps();
     logger = new MemoryLogger();
     bell = new FollowUpBell();
-    runner = new FollowUpRunner(
+    const runner = new FollowUpRunner(
       followUps,
       steps as unknown as PayoutProcess,
       steps as unknown as UnmatchedReports,
@@ -62,10 +63,14 @@ describe('the runner of follow-ups', () => {
       clock,
       logger,
     );
-    runner.start();
+    stopping = new AbortController();
+    running = runner.run(stopping.signal);
   });
 
-  afterEach(() => runner.stop());
+  afterEach(() => {
+    stopping.abort();
+    return running;
+  });
 
   const in_ = (ms: number): number => clock.now() + ms;
   const pass = (ms: number): Promise<boolean> => passTimeUntil(clock, () => false, ms);
@@ -158,7 +163,8 @@ describe('the runner of follow-ups', () => {
 
   it('stops in the middle of a pause', async () => {
     await pass(1_000);
-    await runner.stop();
+    stopping.abort();
+    await running;
     await followUps.schedule([{ key: stepKey(ONE), dueAt: in_(1) }]);
     await pass(10_000);
     assert.deepEqual(steps.woken, []);

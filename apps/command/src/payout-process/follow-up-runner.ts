@@ -7,6 +7,7 @@ import { UnmatchedReports } from '../callbacks/unmatched-reports.js';
 import { FollowUpBell } from './follow-up-bell.js';
 import { readKey } from './follow-up-key.js';
 import { PayoutProcess } from './payout-process.js';
+import { StoppingError } from './submitter.js';
 
 const AT_ONCE = 100;
 const AFTER_A_FAILURE = 10_000;
@@ -16,9 +17,6 @@ const LONGEST_PAUSE = 1_000;
 /** Wakes payouts whose time has come, and what else waits for a time. What they do then is decided anew from their fold. */
 @Injectable()
 export class FollowUpRunner {
-  private readonly stopped = new AbortController();
-  private running: Promise<void> | undefined;
-
   constructor(
     private readonly followUps: FollowUps,
     private readonly process: PayoutProcess,
@@ -29,26 +27,18 @@ export class FollowUpRunner {
     private readonly logger: Logger,
   ) {}
 
-  start(): void {
-    this.running ??= this.run();
-  }
-
-  async stop(): Promise<void> {
-    this.stopped.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped.signal.aborted) {
+  /** Runs until `signal` is aborted; what it has in hand then is finished. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       try {
         // Taken before the look: what becomes due during it rings already.
         const rung = this.bell.nextRing;
         const woken = await this.wakeDue();
         if (woken === AT_ONCE) continue;
-        await this.pause(rung);
+        await this.pause(AbortSignal.any([rung, signal]));
       } catch (error) {
         this.logger.alarm('follow-ups-failed', { error });
-        await this.clock.sleep(LONGEST_PAUSE, this.stopped.signal);
+        await this.clock.sleep(LONGEST_PAUSE, signal);
       }
     }
   }
@@ -62,6 +52,8 @@ export class FollowUpRunner {
           // Only if the step has set no later time.
           await this.followUps.settle(key, dueAt);
         } catch (error) {
+          // It stays due, for whichever copy is next to look.
+          if (error instanceof StoppingError) return;
           this.logger.alarm('follow-up-failed', { followUp: key, error });
           await this.followUps.schedule([{ key, dueAt: this.clock.now() + AFTER_A_FAILURE }]);
         }
@@ -84,12 +76,12 @@ export class FollowUpRunner {
     }
   }
 
-  private async pause(rung: AbortSignal): Promise<void> {
+  private async pause(signal: AbortSignal): Promise<void> {
     const next = await this.followUps.next();
     const pause = Math.min(
       next === undefined ? LONGEST_PAUSE : Math.max(next - this.clock.now(), 1),
       LONGEST_PAUSE,
     );
-    await this.clock.sleep(pause, AbortSignal.any([rung, this.stopped.signal]));
+    await this.clock.sleep(pause, signal);
   }
 }

@@ -76,6 +76,11 @@ export class PayoutProcess {
     });
   }
 
+  /** Calls may begin, until `stop`. */
+  begin(): void {
+    this.calls.begin();
+  }
+
   /** No new call begins; resolves when those under way have been recorded. */
   async stop(): Promise<void> {
     await this.calls.stop();

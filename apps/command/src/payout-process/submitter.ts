@@ -11,6 +11,7 @@ import { uuidV5 } from '#platform/ids/uuid-v5';
 import { Clock } from '#platform/time/clock';
 import { PayeeErasedError } from '#platform/vault/errors';
 import { ProviderRegistry } from '#providers/registry';
+import { SendPermit } from '../sending/send-permit.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { CallsBeside } from './calls-beside.js';
 import { Dispatcher } from './dispatcher.js';
@@ -19,12 +20,15 @@ import { answered, processContext } from './process-context.js';
 import { ReportApplier } from './report-applier.js';
 import { SealedOrder, type PayeeDetails } from './sealed-order.js';
 
-/** The process is being stopped: what it was handed has to be handed to it again. */
+/** This copy is being stopped, or another one sends: what it was handed has to be handed on again. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';
 }
 
 type Submission = Extract<NextStep, { do: 'start' | 'resend' }>;
+
+/** How often a payout that waits for sending to be resumed is taken up again. */
+const WHILE_PAUSED = 5_000;
 
 const IDEMPOTENCY_NAMESPACE = '0e8e9a14-7c0d-4b62-9a55-b0f4d1a7c3e2';
 
@@ -42,6 +46,7 @@ export class Submitter {
     private readonly orders: SealedOrder,
     private readonly reports: ReportApplier,
     private readonly calls: CallsBeside,
+    private readonly permit: SendPermit,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -55,6 +60,12 @@ export class Submitter {
   ): Promise<void> {
     // The reservation is only in the event that woke us: without an error the checkpoint would pass it.
     if (this.calls.stopping) throw new StoppingError();
+    const refusal = this.permit.refusal();
+    if (refusal === 'another-copy-sends') throw new StoppingError();
+    if (refusal === 'sending-paused') {
+      await this.followUps.schedule([{ key: stepKey(payoutId), dueAt: this.clock.now() + WHILE_PAUSED }]);
+      return;
+    }
     const details = await this.open(payoutId, request, causationId);
     if (details === undefined) return;
     const reference = referenceOf({ payoutId, attempt: step.attempt });

@@ -164,7 +164,7 @@ describe('the event types', () => {
         );
       }
     });
-    assert.equal(new Set(EVENT_TYPES).size, 35);
+    assert.equal(new Set(EVENT_TYPES).size, 37);
     for (const each of EVENT_TYPES) assert.ok(versionOf(each) >= 1);
   });
 });

@@ -12,10 +12,12 @@ import {
   type EvidenceEvent,
   type ReferenceEvent,
 } from '../provider/events.js';
+import { sendingShapes, type SendingEvent } from '../sending/events.js';
 import { UnreadableEventError, type JsonObject, type Shape } from './fields.js';
 import { upcast } from './upcasters.js';
 
-export type DomainEvent = PayoutEvent | AccountEvent | InstructionEvent | ReferenceEvent | EvidenceEvent;
+export type DomainEvent =
+  PayoutEvent | AccountEvent | InstructionEvent | ReferenceEvent | EvidenceEvent | SendingEvent;
 export type DomainEventType = DomainEvent['type'];
 
 const SHAPES: Readonly<Record<DomainEventType, Shape<never>>> = {
@@ -24,6 +26,7 @@ const SHAPES: Readonly<Record<DomainEventType, Shape<never>>> = {
   ...instructionShapes,
   ...referenceShapes,
   ...evidenceShapes,
+  ...sendingShapes,
 } as unknown as Readonly<Record<DomainEventType, Shape<never>>>;
 
 /** The version that is written today; older ones are raised to it by `upcast` when they are read. */

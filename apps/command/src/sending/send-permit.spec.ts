@@ -7,7 +7,7 @@ import { SendPermit } from './send-permit.js';
 import type { SendingGate } from './sending-gate.js';
 
 function permitWith({ isOpen, lease }: { isOpen: boolean; lease?: HeldLease }): SendPermit {
-  const permit = new SendPermit({ isOpen } as SendingGate);
+  const permit = new SendPermit({ isOpen } as unknown as SendingGate);
   if (lease !== undefined) permit.hold(lease);
   return permit;
 }

@@ -36,11 +36,11 @@ export async function startEmbedded(
   config: EmbeddedConfig,
   shutdown: Shutdown,
 ): Promise<Addresses> {
-  const { clock, logger } = engines;
+  const { logger } = engines;
   const health = new Health();
   const commandApp = await createCommandServer(engines);
   const runner = commandApp.get(CommandRunner);
-  const projections = new Projections(engines.eventStore, engines.readModels, clock);
+  const projections = new Projections({ ...engines, database: engines.readModels });
   const callbackApp = await createCallbackServer(engines);
   const stopPruning = pruneDaily(engines);
   const listening: { query?: QueryHttp; bridge?: NestFastifyApplication } = {};
@@ -65,10 +65,6 @@ export async function startEmbedded(
 
   projections.start();
   await runner.start();
-  projections.ended().catch((error: unknown) => {
-    logger.alarm('projection-ended', { error });
-    health.fail('a projection has ended: see the log, then restart');
-  });
   runner.ended.catch((error: unknown) => {
     logger.alarm('consumer-ended', { error });
     health.fail('a consumer has ended: see the log, then restart');
@@ -107,11 +103,11 @@ function registerChecks(health: Health, runner: CommandRunner, projections: Proj
     });
   }
   health.register('projections', () => {
-    const failed = projections.status().filter(({ state }) => state === 'failed');
+    const failed = projections.status().filter(({ state }) => state === 'halted');
     if (failed.length === 0) return { ready: true, detail: 'running' };
     return {
       ready: false,
-      detail: failed.map(({ model, trouble }) => `${model}: ${trouble ?? 'failed'}`).join('; '),
+      detail: failed.map(({ model, trouble }) => `${model}: ${trouble ?? 'halted'}`).join('; '),
     };
   });
 }

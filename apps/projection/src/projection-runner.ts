@@ -1,37 +1,33 @@
-import { UnreadableEventError } from '#domain/codec/fields';
-import { UnbalancedPostingsError } from '#domain/postings/postings';
 import type { EventStore, LogPosition, RecordedEvent } from '#event-store/event-store';
+import { Subscription } from '#event-store/run-subscription';
+import type { Logger } from '#platform/logging/logger';
 import type { Clock, EpochMs } from '#platform/time/clock';
 import type { ReadModelDatabase } from '#read-models/database';
-import { UnprojectableEventError, type ReadModel } from '#read-models/read-model';
+import type { ReadModel } from '#read-models/read-model';
 import { concerningEvents } from './projected-event.js';
 
 /** Events of one transaction at most. */
 export const PROJECTION_BATCH = 500;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
 
-/** The checkpoint was moved by someone else: two runners of one model are at work, and this one has stopped. */
+/** The checkpoint was moved by someone else: what was projected on top of the old one was not written. */
 export class ProjectionLostError extends Error {
   override readonly name = 'ProjectionLostError';
 
   constructor(model: string) {
-    super(
-      `the checkpoint of read model ${model} was moved by another runner: let only one run, then restart`,
-    );
+    super(`the checkpoint of read model ${model} was moved by another runner: its own is read again`);
   }
 }
 
 export interface ProjectionStatus {
   readonly model: string;
-  /** `failed`: it has stopped for good and needs a person. */
-  readonly state: 'idle' | 'running' | 'stopped' | 'failed';
+  /** `halted`: it can't go on; it tries again and again, and somebody has to look. */
+  readonly state: 'stopped' | 'running' | 'halted';
   readonly checkpoint: LogPosition | undefined;
   /** Whether everything that was in the log a moment ago is in the rows. */
   readonly caughtUp: boolean;
   /** How long ago the event after which the rows stand was recorded, in milliseconds; 0 when caught up. */
   readonly lagMs: number;
-  /** What it failed of, or what it is trying to get over. */
+  /** What it fails of. */
   readonly trouble: string | undefined;
 }
 
@@ -39,108 +35,62 @@ export interface ProjectionParts {
   readonly eventStore: EventStore;
   readonly database: ReadModelDatabase;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /**
- * Brings one read model after the log, from its checkpoint on. What may pass (the database is away) is tried again from
- * the checkpoint; what can't pass (another runner, an event that can't be read or projected) ends it.
+ * Brings one read model after the log, from its checkpoint on. Whatever stops it (the database is away, an event that
+ * nobody can read, a log that ends before the checkpoint), it goes on from the checkpoint as soon as it can.
  */
 export class ProjectionRunner {
-  readonly #stopping = new AbortController();
-  readonly #end = Promise.withResolvers<undefined>();
-  #state: ProjectionStatus['state'] = 'idle';
+  #subscription: Subscription | undefined;
   #checkpoint: LogPosition | undefined;
-  #caughtUp = false;
   #projectedUpTo: EpochMs | undefined;
-  #trouble: string | undefined;
 
   constructor(
     private readonly model: ReadModel,
     private readonly parts: ProjectionParts,
   ) {}
 
-  /**
-   * Resolves after `stop`; rejects with the cause when the runner ended by itself. Watch it: a rejection that nobody
-   * handles ends the process.
-   */
-  get ended(): Promise<void> {
-    return this.#end.promise;
-  }
-
   start(): void {
-    if (this.#state !== 'idle')
-      throw new Error(`the runner of ${this.model.schema.model} was started before`);
-    this.#state = 'running';
-    void this.#runUntilStopped();
+    const { eventStore, clock, logger } = this.parts;
+    const { model } = this.model.schema;
+    this.#subscription ??= Subscription.start({
+      store: eventStore,
+      clock,
+      batchSize: PROJECTION_BATCH,
+      checkpoint: () => this.#load(),
+      handle: (batch) => this.#project(batch),
+      onError: (failure) => logger.alarm('projection-halted', { model, ...failure }),
+    });
   }
 
   /** Resolves when nothing is in flight. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    if (this.#state === 'idle') this.#finish();
-    await this.#end.promise.catch(() => undefined);
+    await this.#subscription?.stop();
+    this.#subscription = undefined;
   }
 
   status(): ProjectionStatus {
     const { clock } = this.parts;
-    const behind =
-      this.#caughtUp || this.#projectedUpTo === undefined ? 0 : clock.now() - this.#projectedUpTo;
+    const caughtUp = this.#subscription?.caughtUp === true;
+    const behind = caughtUp || this.#projectedUpTo === undefined ? 0 : clock.now() - this.#projectedUpTo;
+    const trouble = this.#subscription?.lastError;
     return {
       model: this.model.schema.model,
-      state: this.#state,
+      state: this.#subscription === undefined ? 'stopped' : trouble === undefined ? 'running' : 'halted',
       checkpoint: this.#checkpoint,
-      caughtUp: this.#caughtUp,
+      caughtUp,
       lagMs: Math.max(0, behind),
-      trouble: this.#trouble,
+      trouble: trouble === undefined ? undefined : `${trouble.name}: ${trouble.message}`,
     };
   }
 
-  /** Never rejects. */
-  async #runUntilStopped(): Promise<void> {
-    const { signal } = this.#stopping;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const before = this.#checkpoint;
-      try {
-        await this.#follow(signal);
-        this.#finish();
-        return;
-      } catch (error) {
-        this.#caughtUp = false;
-        this.#trouble = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-        if (isLasting(error)) {
-          this.#state = 'failed';
-          this.#end.reject(error);
-          return;
-        }
-      }
-      if (this.#checkpoint !== before) pause = FIRST_PAUSE_MS;
-      await this.parts.clock.sleep(pause, signal);
-    }
-  }
-
-  /** Resolves when it is stopped, or the store is closed. */
-  async #follow(signal: AbortSignal): Promise<void> {
-    const { eventStore, database } = this.parts;
+  async #load(): Promise<LogPosition | undefined> {
+    const { database } = this.parts;
     await database.migrate(this.model.schema);
     this.#checkpoint = await database.checkpoint(this.model.schema.model);
-    const after = this.#checkpoint;
-    let page: RecordedEvent[] = [];
-    for await (const delivery of eventStore.subscribe({
-      signal,
-      ...(after === undefined ? {} : { after }),
-    })) {
-      if (delivery.kind === 'event') {
-        this.#caughtUp = false;
-        page.push(delivery.event);
-        if (page.length < PROJECTION_BATCH) continue;
-      }
-      await this.#project(page);
-      page = [];
-      if (delivery.kind === 'caught-up') {
-        this.#caughtUp = true;
-        this.#trouble = undefined;
-      }
-    }
+    return this.#checkpoint;
   }
 
   async #project(page: readonly RecordedEvent[]): Promise<void> {
@@ -155,18 +105,4 @@ export class ProjectionRunner {
     this.#checkpoint = last.position;
     this.#projectedUpTo = events.at(-1)?.recordedAt ?? this.#projectedUpTo;
   }
-
-  #finish(): void {
-    this.#state = 'stopped';
-    this.#end.resolve(undefined);
-  }
-}
-
-function isLasting(error: unknown): boolean {
-  return (
-    error instanceof ProjectionLostError ||
-    error instanceof UnprojectableEventError ||
-    error instanceof UnreadableEventError ||
-    error instanceof UnbalancedPostingsError
-  );
 }

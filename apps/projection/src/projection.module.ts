@@ -1,14 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EventStore } from '#event-store/event-store';
-import { Clock } from '#platform/time/clock';
-import { ReadModelDatabase } from '#read-models/database';
-import { Projections } from './projections.js';
-
-export interface ProjectionEngines {
-  readonly eventStore: EventStore;
-  readonly database: ReadModelDatabase;
-  readonly clock: Clock;
-}
+import { Projections, type ProjectionEngines } from './projections.js';
 
 /** The log in, rows out. Whoever composes it starts and stops `Projections`. */
 @Module({})
@@ -16,12 +7,7 @@ export class ProjectionModule {
   static register(engines: ProjectionEngines): DynamicModule {
     return {
       module: ProjectionModule,
-      providers: [
-        { provide: EventStore, useValue: engines.eventStore },
-        { provide: ReadModelDatabase, useValue: engines.database },
-        { provide: Clock, useValue: engines.clock },
-        Projections,
-      ],
+      providers: [{ provide: Projections, useValue: new Projections(engines) }],
       exports: [Projections],
     };
   }

@@ -68,7 +68,7 @@ export class ReplayCase implements BenchCase {
     const ledger = await CommandLedger.start();
     const accounts = Array.from({ length: ACCOUNTS }, (_, index) => `account-${index}`);
     await ledger.openAccounts(accounts);
-    const { eventStore, readModels, clock } = ledger.engines;
+    const { eventStore, readModels } = ledger.engines;
     const watch = await LogWatch.from(eventStore);
     let settled = 0;
     await inParallel(this.#payouts, CALLERS, async (index) => {
@@ -77,7 +77,7 @@ export class ReplayCase implements BenchCase {
       progress.count(settled, this.#payouts);
     });
     await watch.stop();
-    const projections = new Projections(eventStore, readModels, clock);
+    const projections = new Projections({ ...ledger.engines, database: readModels });
     projections.start();
     await eventually(() => projections.status().every(({ caughtUp }) => caughtUp), PROJECTED_WITHIN_MS);
     await projections.stop();

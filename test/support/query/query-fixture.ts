@@ -5,6 +5,7 @@ import { Health } from '#platform/health/health';
 import { SystemIds } from '#platform/ids/system-ids';
 import { Logger, type LogFields } from '#platform/logging/logger';
 import { SystemClock } from '#platform/time/system-clock';
+import { InMemoryLeases } from '#coordination/in-memory/in-memory-leases';
 import { Projections } from '#projection/projections';
 import { QueryHttp } from '#query/query-http';
 import { DEFAULT_QUERY_SETTINGS, type QuerySettings } from '#query/query-settings';
@@ -65,10 +66,19 @@ export class QueryFixture {
   async #open(settings: QuerySettings, wrap: (bus: MessageBus) => MessageBus): Promise<void> {
     const database = await this.#models.open();
     const { store, clock, logger, health } = this;
-    this.#projections = new Projections(store, database, clock);
+    const ids = new SystemIds();
+    this.#projections = new Projections({
+      eventStore: store,
+      database,
+      clock,
+      logger,
+      ids,
+      leases: new InMemoryLeases(clock),
+      instance: 'test',
+    });
     this.#projections.start();
     await this.commands.start();
-    const engines = { database, bus: wrap(this.bus), clock, ids: new SystemIds(), logger, health };
+    const engines = { database, bus: wrap(this.bus), clock, ids, logger, health };
     this.#http = await QueryHttp.start(engines, settings);
   }
 

@@ -21,8 +21,7 @@ import { KeyedHash } from '#platform/vault/keyed-hash';
 import type { MasterKey } from '#platform/vault/master-key';
 import { PAYEE_KEYS_WRITER, SqlitePayeeKeys } from '#platform/vault/sqlite/sqlite-payee-keys';
 import { PersonalDataVault } from '#platform/vault/vault';
-import type { ProvidersFile } from '#providers/providers-file';
-import { ProviderRegistry } from '#providers/registry';
+import { registryOf, type ProvidersFile } from '#providers/providers-file';
 import { READ_MODELS_WRITER, SqliteReadModelDatabase } from '#read-models/sqlite/sqlite-read-model-database';
 
 /** What the engines are built from. */
@@ -52,7 +51,7 @@ export async function openEngines(parts: EngineParts) {
     return file;
   };
   try {
-    const registry = ProviderRegistry.build(providers.settings, { http, clock, ids }, providers.timing);
+    const registry = registryOf(providers, { http, clock, ids });
     const file = await open('ledger.db', [
       EVENT_STORE_WRITER,
       MESSAGING_WRITER,

@@ -9,4 +9,6 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly timing?: TimingOverride;
+  /** Hosts that may be spoken to without TLS, besides this machine: a sandbox in a network of its own. */
+  readonly plainHttpHosts?: readonly string[];
 }

@@ -3,7 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { temporaryFolder } from '#test/support/temporary-folder';
-import { readProvidersFile } from './providers-file.js';
+import { SystemIds } from '#platform/ids/system-ids';
+import { OutboundHttp } from '#platform/http/outbound-http';
+import { ManualClock } from '#test/support/manual-clock';
+import { readProvidersFile, registryOf } from './providers-file.js';
+
+class UnusedHttp extends OutboundHttp {
+  send(): never {
+    throw new Error('nothing is sent here');
+  }
+}
 
 describe("the providers' file", () => {
   const { path: folder, remove } = temporaryFolder();
@@ -29,6 +38,7 @@ describe("the providers' file", () => {
     ['settings in a list', '{"settings":[]}', /write \{"settings"/],
     ['nothing', 'null', /write \{"settings"/],
     ['an unknown timing', '{"settings":{},"timing":{"x":{}}}', /timing names "x"/],
+    ['hosts that are no list', '{"settings":{},"plainHttpHosts":"sandbox"}', /as a list of host names/],
     ['no JSON', 'key: secret-value', /is not JSON$/],
   ];
   for (const [what, content, message] of wrong) {
@@ -42,5 +52,26 @@ describe("the providers' file", () => {
       () => readProvidersFile(join(folder, 'none.json')),
       /PAYOUT_PROVIDERS_FILE: .*can't be read/,
     );
+  });
+
+  it('lets requests go without TLS to this machine and to the hosts that it names, and to no other', () => {
+    const dvpay = (host: string) => ({
+      baseUrl: `http://${host}/dvpay`,
+      appId: 'sandbox',
+      apiKey: 'sandbox-dvpay-api-key',
+      webhookSecret: 'sandbox-dvpay-webhook-secret',
+    });
+    const parts = { http: new UnusedHttp(), clock: new ManualClock(), ids: new SystemIds() };
+    const names = (host: string, plainHttpHosts?: readonly string[]) =>
+      registryOf(
+        { settings: { dvpay: dvpay(host) }, ...(plainHttpHosts === undefined ? {} : { plainHttpHosts }) },
+        parts,
+      ).names();
+    assert.deepEqual(names('127.0.0.1:4010'), ['dvpay']);
+    assert.deepEqual(names('sandbox:4010', ['sandbox']), ['dvpay']);
+    for (const host of ['sandbox', 'sandbox.evil.example', 'evil-sandbox']) {
+      const named = host === 'sandbox' ? [] : ['sandbox'];
+      assert.throws(() => names(host, named), { name: 'ProviderSettingsError' });
+    }
   });
 });

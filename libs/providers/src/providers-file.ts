@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { PROVIDER_NAMES } from '#domain/provider/provider-name';
 import { text } from '#platform/config/setting';
-import type { ProvidersSettings, ProvidersTiming } from './registry.js';
+import type { ProviderParts } from './provider-parts.js';
+import { ProviderRegistry, type ProvidersSettings, type ProvidersTiming } from './registry.js';
 
 /** The variable that names the file. */
 export const PROVIDERS_FILE_SETTING = text('PAYOUT_PROVIDERS_FILE', {
@@ -17,12 +18,14 @@ export class ProvidersFileError extends Error {
 export interface ProvidersFile {
   readonly settings: ProvidersSettings;
   readonly timing?: ProvidersTiming;
+  /** Hosts that may be spoken to without TLS: a sandbox in a network of its own, never a vendor. */
+  readonly plainHttpHosts?: readonly string[];
 }
 
 const KNOWN: ReadonlySet<string> = new Set(PROVIDER_NAMES);
 
 /**
- * `{"settings": {"dvpay": {…}, …}, "timing": {…}}`. The adapters check the settings themselves; a name that is no
+ * `{"settings": {"dvpay": {…}, …}, "timing": {…}, "plainHttpHosts": […]}`. The adapters check the settings themselves; a name that is no
  * provider's is refused here, since payouts would wait for it in vain. No file means no provider.
  */
 export function readProvidersFile(path: string | undefined): ProvidersFile {
@@ -39,6 +42,9 @@ export function readProvidersFile(path: string | undefined): ProvidersFile {
     if (!isObject(timing)) throw new ProvidersFileError(`${path}: write "timing" as {"dvpay": {…}, …}`);
     requireProviders(path, 'timing', timing);
   }
+  const plain: unknown = isObject(content) ? content['plainHttpHosts'] : undefined;
+  if (plain !== undefined && !(Array.isArray(plain) && plain.every((host) => typeof host === 'string')))
+    throw new ProvidersFileError(`${path}: write "plainHttpHosts" as a list of host names`);
   return content as ProvidersFile;
 }
 
@@ -77,4 +83,12 @@ function readJson(path: string): unknown {
     // The parser's own words would quote what is in the file.
     throw new ProvidersFileError(`${PROVIDERS_FILE_SETTING.name}: ${path} is not JSON`);
   }
+}
+
+/** The providers that the file sets up. Throws a `ProviderSettingsError`. */
+export function registryOf(
+  { settings, timing, plainHttpHosts = [] }: ProvidersFile,
+  parts: Pick<ProviderParts, 'http' | 'clock' | 'ids'>,
+): ProviderRegistry {
+  return ProviderRegistry.build(settings, { ...parts, plainHttpHosts }, timing);
 }

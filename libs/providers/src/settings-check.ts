@@ -6,7 +6,10 @@ export const MIN_SECRET_LENGTH = 16;
 
 /** Checks settings that may come from outside. Each function throws a `ProviderSettingsError`; none quotes a value. */
 export class SettingsCheck {
-  constructor(readonly provider: ProviderName) {}
+  constructor(
+    readonly provider: ProviderName,
+    private readonly plainHttpHosts: readonly string[] = [],
+  ) {}
 
   fail(setting: string, remedy: string): never {
     throw new ProviderSettingsError(this.provider, setting, remedy);
@@ -35,12 +38,16 @@ export class SettingsCheck {
     return found ?? this.fail(setting, `has to be one of ${allowed.join(', ')}`);
   }
 
-  /** Where requests with credentials go: https, or http on this machine only. Without the slash at its end. */
+  /** Where requests with credentials go: https, or http on this machine and named hosts. Without the slash at its end. */
   baseUrl(setting: string, value: unknown): string {
     const url = this.#url(setting, value);
-    const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+    const local =
+      /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) || this.plainHttpHosts.includes(url.hostname);
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) {
-      this.fail(setting, 'has to begin with https:// (http:// is for 127.0.0.1 only): credentials go there');
+      this.fail(
+        setting,
+        'has to begin with https:// (http:// is for 127.0.0.1 and plainHttpHosts only): credentials go there',
+      );
     }
     if (url.search !== '' || url.hash !== '') this.fail(setting, 'has to end with its path');
     return url.href.replace(/\/+$/, '');

@@ -43,7 +43,7 @@ export class CashyProvider extends Provider {
 
   constructor(settings: CashySettings, parts: ProviderParts) {
     super();
-    this.#config = checkCashySettings(settings);
+    this.#config = checkCashySettings(settings, parts.plainHttpHosts);
     this.#parts = parts;
     this.card = withTiming(cashyCard(), parts.timing);
     this.#channel = {

@@ -38,8 +38,11 @@ const NOT_FOUND_MESSAGES = [
 ];
 
 /** Throws a `ProviderSettingsError`. */
-export function checkCashySettings(settings: CashySettings): CashyConfig {
-  const check = new SettingsCheck('cashy');
+export function checkCashySettings(
+  settings: CashySettings,
+  plainHttpHosts: readonly string[] = [],
+): CashyConfig {
+  const check = new SettingsCheck('cashy', plainHttpHosts);
   const banks = new Map(BANKS);
   for (const [code, id] of Object.entries(settings.banks ?? {})) {
     if (!/^[0-9]{4}$/.test(code) || !Number.isSafeInteger(id) || id < 1) {

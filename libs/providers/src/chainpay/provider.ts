@@ -31,7 +31,7 @@ export class ChainpayProvider extends Provider {
 
   constructor(settings: ChainpaySettings, parts: ProviderParts) {
     super();
-    this.#config = checkChainpaySettings(settings);
+    this.#config = checkChainpaySettings(settings, parts.plainHttpHosts);
     this.card = withTiming(chainpayCard(this.#config), parts.timing);
     // The private key never leaves: only signatures do.
     this.#channel = { http: parts.http, timeoutMs: this.card.timing.requestTimeout, secrets: [] };

@@ -45,9 +45,12 @@ export interface ChainpayConfig {
 }
 
 /** Throws a `ProviderSettingsError`. */
-export function checkChainpaySettings(settings: ChainpaySettings): ChainpayConfig {
+export function checkChainpaySettings(
+  settings: ChainpaySettings,
+  plainHttpHosts: readonly string[] = [],
+): ChainpayConfig {
   // Annotated, so that the compiler knows where `fail` ends the way.
-  const check: SettingsCheck = new SettingsCheck('chainpay');
+  const check: SettingsCheck = new SettingsCheck('chainpay', plainHttpHosts);
   const currencies = new Map<CurrencyCode, Required<ChainpayCurrency>>();
   const entries: unknown = settings.currencies;
   if (!Array.isArray(entries) || entries.length === 0)

@@ -35,7 +35,7 @@ export class DvpayProvider extends Provider {
 
   constructor(settings: DvpaySettings, parts: ProviderParts) {
     super();
-    this.#config = checkDvpaySettings(settings);
+    this.#config = checkDvpaySettings(settings, parts.plainHttpHosts);
     this.#parts = parts;
     this.card = withTiming(dvpayCard(this.#config.authProfile), parts.timing);
     const { apiKey, apiSecret, webhookSecret } = this.#config;

@@ -33,8 +33,11 @@ export interface DvpayConfig {
 }
 
 /** Throws a `ProviderSettingsError`. */
-export function checkDvpaySettings(settings: DvpaySettings): DvpayConfig {
-  const check = new SettingsCheck('dvpay');
+export function checkDvpaySettings(
+  settings: DvpaySettings,
+  plainHttpHosts: readonly string[] = [],
+): DvpayConfig {
+  const check = new SettingsCheck('dvpay', plainHttpHosts);
   const authProfile = check.oneOf('authProfile', settings.authProfile ?? 'v1_3', AUTH_PROFILES);
   const signed = authProfile === 'v1_4';
   return {

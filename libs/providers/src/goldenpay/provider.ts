@@ -35,7 +35,7 @@ export class GoldenpayProvider extends Provider {
 
   constructor(settings: GoldenpaySettings, parts: ProviderParts) {
     super();
-    this.#config = checkGoldenpaySettings(settings);
+    this.#config = checkGoldenpaySettings(settings, parts.plainHttpHosts);
     this.#parts = parts;
     this.card = withTiming(goldenpayCard(), parts.timing);
     this.#channel = {

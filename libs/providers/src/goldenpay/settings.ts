@@ -24,8 +24,11 @@ export interface GoldenpaySettings {
 export type GoldenpayConfig = Required<GoldenpaySettings>;
 
 /** Throws a `ProviderSettingsError`. */
-export function checkGoldenpaySettings(settings: GoldenpaySettings): GoldenpayConfig {
-  const check = new SettingsCheck('goldenpay');
+export function checkGoldenpaySettings(
+  settings: GoldenpaySettings,
+  plainHttpHosts: readonly string[] = [],
+): GoldenpayConfig {
+  const check = new SettingsCheck('goldenpay', plainHttpHosts);
   return {
     baseUrl: check.baseUrl('baseUrl', settings.baseUrl),
     merchantId: check.text('merchantId', settings.merchantId, /^[1-9][0-9]{0,17}$/, 'the digits of mch_id'),

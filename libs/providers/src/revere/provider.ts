@@ -30,7 +30,7 @@ export class RevereProvider extends Provider {
 
   constructor(settings: RevereSettings, parts: ProviderParts) {
     super();
-    this.#config = checkRevereSettings(settings);
+    this.#config = checkRevereSettings(settings, parts.plainHttpHosts);
     this.card = withTiming(revereCard(), parts.timing);
     const { walletKey, reportingKey, callbackToken } = this.#config;
     this.#channel = {

@@ -18,8 +18,11 @@ export type RevereConfig = Required<RevereSettings>;
 const PATH_PART = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Throws a `ProviderSettingsError`. */
-export function checkRevereSettings(settings: RevereSettings): RevereConfig {
-  const check = new SettingsCheck('revere');
+export function checkRevereSettings(
+  settings: RevereSettings,
+  plainHttpHosts: readonly string[] = [],
+): RevereConfig {
+  const check = new SettingsCheck('revere', plainHttpHosts);
   const callbackToken = check.secret('callbackToken', settings.callbackToken, 32);
   return {
     baseUrl: check.baseUrl('baseUrl', settings.baseUrl ?? 'https://api.reverepayments.dev'),

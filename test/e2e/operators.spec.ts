@@ -152,10 +152,49 @@ describe('payout-ops on a running service', () => {
   it('shows each loop, and that nothing is held', async () => {
     const loops = await ops('loops');
     assert.equal(loops.code, 0, loops.err);
-    const names = (loops.json as readonly { name: string; caughtUp: boolean }[]).map(({ name }) => name);
-    assert.deepEqual(names, ['ledger-process', 'payout-process', 'publisher']);
+    const names = (loops.json as readonly { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(names, ['ledger-process', 'payout-process', 'publisher', 'held-commands']);
     const held = await ops('held');
     assert.deepEqual([held.code, held.json], [0, []], held.err);
+  });
+
+  it('shows who does what only one copy may do', async () => {
+    const { code, json, err } = await ops('leases');
+    assert.equal(code, 0, err);
+    const leases = json as readonly { name: string; holder: string; fence: string; expiresInMs: number }[];
+    const names = leases.map(({ name }) => name);
+    for (const name of ['held-commands', 'ledger-process', 'payout-process', 'publisher'])
+      assert.ok(names.includes(name), `nobody holds ${name}`);
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(new Set(leases.map(({ holder }) => holder)).size, 1);
+    for (const { fence, expiresInMs } of leases) assert.ok(/^[1-9]/.test(fence) && expiresInMs > 0);
+  });
+
+  it('pauses sending by name and reason, over a restart, until somebody resumes it', async () => {
+    assert.deepEqual((await ops('sending')).json, { status: 'on' });
+    const because = ['--operator', 'Ann', '--reason', 'restored a backup'];
+    const nameless = await ops('pause-sending', '--operator', ' ', '--reason', 'x');
+    assert.equal(nameless.code, 1);
+    assert.match(nameless.err, /"field": "operator"/);
+    const { json } = await ops('pause-sending', ...because);
+    const paused = json as Readonly<Record<string, unknown>>;
+    assert.match(String(paused['since']), /^\d{4}-\d\d-\d\dT/);
+    assert.deepEqual(
+      [paused['status'], paused['cause'], paused['by'], paused['reason']],
+      ['paused', 'operator', 'Ann', 'restored a backup'],
+    );
+    const again = await ops('pause-sending', '--operator', 'Bob', '--reason', 'to be sure');
+    assert.deepEqual([again.code, again.json], [0, paused], 'the first reason stays');
+    const asked = await request('while-paused', 'dvpay', 'acc_while_paused', '1.00');
+    const id = String(asked.body['payoutId']);
+    await processes.service.end('SIGTERM');
+    await processes.startService();
+    assert.deepEqual((await ops('sending')).json, paused);
+    await eventually(async () => (await payout(id))['status'] === 'reserved');
+    const orders = (await processes.book()).text;
+    assert.ok(!orders.includes('acc_while_paused'), 'a request left for the provider');
+    assert.deepEqual((await ops('resume-sending', ...because)).json, { status: 'on' });
+    await eventually(async () => (await payout(id))['status'] === 'succeeded', 20_000);
   });
 
   for (const command of ['retry', 'skip']) {
@@ -277,6 +316,7 @@ describe('payout-ops on a running service', () => {
 
       const resolved = await ops('resolve', id, '--decision', decision, ...options);
       assert.equal(resolved.code, 0, resolved.err);
+      const [, commandId = ''] = /^command id (\S+)$/m.exec(resolved.err) ?? [];
       await eventually(async () => (await payout(id))['status'] === status);
       await eventually(async () => (await balances())['reserved'] === '0.00');
       const paid = decision === 'paid';
@@ -292,6 +332,11 @@ describe('payout-ops on a running service', () => {
       const again = await ops('resolve', id, '--decision', decision, ...options);
       assert.equal(again.code, 1, 'a refusal is no success');
       assert.match(again.err, /not-parked/);
+      const repeated = await ops(
+        ...['resolve', id, '--decision', decision, ...options, '--command-id', commandId],
+      );
+      assert.equal(repeated.code, 0, repeated.err);
+      assert.equal((repeated.json as Readonly<Record<string, unknown>>)['outcome'], 'accepted');
     });
   }
 
@@ -313,7 +358,7 @@ describe('payout-ops on a running service', () => {
     const book = (await processes.book()).body;
     const report = judgeRun({ dataFolder: processes.data, book, beneficiaries });
     assert.deepEqual(report.findings, []);
-    assert.deepEqual([report.succeeded, report.failed, report.open, report.paidTwice], [4, 1, 0, 0]);
+    assert.deepEqual([report.succeeded, report.failed, report.open, report.paidTwice], [5, 1, 0, 0]);
   });
 
   function setEnvelope(payeeId: string, change: (envelope: string) => string): string {

@@ -12,6 +12,8 @@ import {
   UnprocessableEntityException,
 } from '@nestjs/common';
 import { HeldMessages } from '#coordination/held-messages';
+import { Leases } from '#coordination/leases';
+import type { SendingState } from '#domain/sending/sending';
 import { readCommand, type WireCommand } from '#messaging/contracts/commands.v1';
 import { printCloudEvent } from '#messaging/contracts/cloud-event';
 import { Clock, isoTime } from '#platform/time/clock';
@@ -20,7 +22,22 @@ import type { CommandReply } from '../handlers/commands.js';
 import { CommandExecutor } from '../intake/command-executor.js';
 import { InvalidFieldError } from '../intake/command-translation.js';
 import { CommandRunner, type TaskState } from '../command-runner.js';
+import { SendingGate } from '../sending/sending-gate.js';
 import { OperatorToken } from './operator-token.js';
+
+/** A lease as it is shown. */
+interface ShownLease {
+  readonly name: string;
+  readonly holder: string;
+  readonly fence: string;
+  readonly expiresInMs: number;
+}
+
+/** As the state is, with its time for a person. */
+type ShownSending = Omit<SendingState, 'since'> & { readonly since?: string };
+
+/** Longer texts were never meant. */
+const LONGEST = { operator: 128, reason: 500 } as const;
 
 /** What operators see and change, through `payout-ops`. Nothing here decides: it hands over to where decisions are made. */
 @Controller('ops/v1')
@@ -30,6 +47,8 @@ export class OperatorController {
     private readonly held: HeldMessages,
     private readonly executor: CommandExecutor,
     private readonly runner: CommandRunner,
+    private readonly gate: SendingGate,
+    private readonly leases: Leases,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -72,22 +91,68 @@ export class OperatorController {
     return { key, offset: skipped.offset };
   }
 
-  /** An operator's decision about a parked payout: `{decision, operator, reason, paid?, fee?}`. */
+  /** Who does what only one copy may do. */
+  @Get('leases')
+  async leaseList(
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<readonly ShownLease[]> {
+    this.admit(authorization);
+    const held = await this.leases.list();
+    return held.map(({ fence, ...lease }) => ({ ...lease, fence: fence.toString() }));
+  }
+
+  /** Whether requests leave for providers, as the log says it. */
+  @Get('sending')
+  async sending(@Headers('authorization') authorization: string | undefined): Promise<ShownSending> {
+    this.admit(authorization);
+    return shown(await this.gate.state());
+  }
+
+  /** `{operator, reason}`. Pausing what is paused changes nothing: the answer says who paused it, and why. */
+  @Post('sending/pause')
+  @HttpCode(200)
+  async pauseSending(
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+  ): Promise<ShownSending> {
+    this.admit(authorization);
+    const { operator, reason } = namedAndReasoned(body);
+    return shown(await this.gate.pause('operator', operator, reason));
+  }
+
+  @Post('sending/resume')
+  @HttpCode(200)
+  async resumeSending(
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+  ): Promise<ShownSending> {
+    this.admit(authorization);
+    const { operator, reason } = namedAndReasoned(body);
+    return shown(await this.gate.resume(operator, reason));
+  }
+
+  /**
+   * An operator's decision about a parked payout: `{decision, operator, reason, paid?, fee?, commandId?}`. The same
+   * `commandId` again is the same decision: its first answer comes again.
+   */
   @Post('payouts/:payoutId/resolve')
   @HttpCode(200)
   async resolve(
     @Headers('authorization') authorization: string | undefined,
     @Param('payoutId') payoutId: string,
-    @Body() body: Record<string, unknown>,
+    @Body() body: unknown,
   ): Promise<CommandReply> {
     this.admit(authorization);
+    const { commandId, ...decision } = fieldsOf(body);
+    if (commandId !== undefined && typeof commandId !== 'string')
+      throw new UnprocessableEntityException([{ field: 'commandId', message: 'must be text' }]);
     // The same check as on the bus: one contract, whoever sends it.
     const event = printCloudEvent({
-      id: this.ids.uuid(),
+      id: commandId ?? this.ids.uuid(),
       source: 'payout-ops',
       type: 'payout.command.ResolvePayout.v1',
       time: isoTime(this.clock.now()),
-      data: { ...body, payoutId },
+      data: { ...decision, payoutId },
     });
     const read = readCommand(event);
     if (!read.ok) throw new UnprocessableEntityException(read.problems);
@@ -110,6 +175,31 @@ export class OperatorController {
     if (!this.token.admits(authorization))
       throw new UnauthorizedException('show the operator token: Authorization: Bearer …');
   }
+}
+
+function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new UnprocessableEntityException([{ field: '', message: 'must be an object' }]);
+  return body as Readonly<Record<string, unknown>>;
+}
+
+/** Who pauses and resumes is written down for ever, with the reason. */
+function namedAndReasoned(body: unknown): { readonly operator: string; readonly reason: string } {
+  const fields = fieldsOf(body);
+  const problems: { field: string; message: string }[] = [];
+  const read = (field: keyof typeof LONGEST): string => {
+    const value = fields[field];
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST[field]) return value;
+    problems.push({ field, message: `must be text of 1 to ${LONGEST[field]} characters` });
+    return '';
+  };
+  const named = { operator: read('operator'), reason: read('reason') };
+  if (problems.length > 0) throw new UnprocessableEntityException(problems);
+  return named;
+}
+
+function shown(state: SendingState): ShownSending {
+  return state.status === 'on' ? state : { ...state, since: isoTime(state.since) };
 }
 
 /** A refusal is no success, for a person or for a script. */

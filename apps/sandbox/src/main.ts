@@ -5,12 +5,13 @@ import { loadSettings } from './load-settings.js';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4010' },
+    host: { type: 'string', default: '127.0.0.1' },
     data: { type: 'string' },
     settings: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
-const USAGE = 'usage: npm run sandbox -- --data <folder> [--port 4010] [--settings <file.json>]';
+const USAGE = 'usage: npm run sandbox -- --data <folder> [--port 4010] [--host 127.0.0.1] [--settings <file.json>]';
 if (values.help) {
   console.log(USAGE);
   process.exit(0);
@@ -22,6 +23,7 @@ if (values.data === undefined || !/^\d{1,5}$/.test(values.port)) {
 
 const sandbox = await startSandbox({
   port: Number(values.port),
+  host: values.host,
   dataFolder: values.data,
   settings: loadSettings(values.settings ?? null),
 });

@@ -24,12 +24,14 @@ export interface Sandbox {
 export interface SandboxOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  /** Loopback if absent: whoever reaches it can script it. */
+  readonly host?: string;
   readonly dataFolder: string;
   readonly settings: SandboxSettings;
 }
 
-/** Starts the five vendors on one loopback port, with their book in the data folder. */
-export async function startSandbox({ port, dataFolder, settings }: SandboxOptions): Promise<Sandbox> {
+/** Starts the five vendors on one port, with their book in the data folder. */
+export async function startSandbox({ port, host = '127.0.0.1', dataFolder, settings }: SandboxOptions): Promise<Sandbox> {
   mkdirSync(dataFolder, { recursive: true });
   const book = new Book(dataFolder);
   const live = new LiveSettings(book, settings);
@@ -45,7 +47,7 @@ export async function startSandbox({ port, dataFolder, settings }: SandboxOption
   const wake = () => scheduler.wake();
   const server = makeServer(vendors, new FrontDesk(book, settings, wake));
   registerControlApi(server, { book, live, settings, changed: wake });
-  await server.listen({ host: '127.0.0.1', port });
+  await server.listen({ host, port });
   wake();
   return {
     url: `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`,

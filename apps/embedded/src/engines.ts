@@ -6,7 +6,7 @@ import { SqliteCheckpoints } from '#coordination/sqlite/sqlite-checkpoints';
 import { SqliteFollowUps } from '#coordination/sqlite/sqlite-follow-ups';
 import { SqliteHeldMessages } from '#coordination/sqlite/sqlite-held-messages';
 import { EVENT_STORE_WRITER, SqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
-import type { ConsumerObserver } from '#messaging/consumer/consumer-observer';
+import { loggingObserver } from '#messaging/consumer/logging-observer';
 import { MESSAGING_WRITER, SqliteMessageBus } from '#messaging/sqlite/sqlite-message-bus';
 import { SqliteTopicReader } from '#messaging/sqlite/sqlite-topic-reader';
 import type { OutboundHttp } from '#platform/http/outbound-http';
@@ -66,7 +66,7 @@ export async function openEngines(parts: EngineParts) {
       file,
       clock,
       sealer: intakeSealer,
-      observer: observerOf(logger),
+      observer: loggingObserver(logger),
     });
     return {
       clock,
@@ -109,12 +109,4 @@ function operatorTokenOf(dataFolder: string, ids: Ids): string {
   if (!existsSync(path)) writeFileSync(path, ids.token(OPERATOR_TOKEN_LENGTH), { mode: 0o600, flag: 'wx' });
   chmodSync(path, 0o600);
   return readFileSync(path, 'utf8').trim();
-}
-
-function observerOf(logger: Logger): ConsumerObserver {
-  return {
-    retrying: (incident) =>
-      logger.warn('message has to wait', { ...incident, offset: incident.offset.toString() }),
-    parked: (incident) => logger.alarm('message-parked', { ...incident, offset: incident.offset.toString() }),
-  };
 }

@@ -1,0 +1,71 @@
+import { PostgresCheckpoints } from '#coordination/postgres/postgres-checkpoints';
+import { PostgresFollowUps } from '#coordination/postgres/postgres-follow-ups';
+import { PostgresHeldMessages } from '#coordination/postgres/postgres-held-messages';
+import { PostgresLeases } from '#coordination/postgres/postgres-leases';
+import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
+import { loggingObserver } from '#messaging/consumer/logging-observer';
+import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
+import { SystemOutboundHttp } from '#platform/http/system-outbound-http';
+import { PostgresDatabase } from '#platform/postgres/postgres-database';
+import type { Service } from '#platform/service/run-service';
+import { IntakeSealer } from '#platform/vault/intake-sealer';
+import { KeyWrapper } from '#platform/vault/key-wrapper';
+import { KeyedHash } from '#platform/vault/keyed-hash';
+import { PostgresPayeeKeys } from '#platform/vault/postgres/postgres-payee-keys';
+import { PersonalDataVault } from '#platform/vault/vault';
+import { readProvidersFile, registryOf } from '#providers/providers-file';
+import type { CommandEngines } from './command.module.js';
+import type { CommandConfig } from './config.js';
+
+/** The production engines of this app. Opening waits for none of them: readiness tells which is missing. */
+export async function openEngines(
+  config: CommandConfig,
+  service: Service,
+): Promise<CommandEngines & { close(): Promise<void> }> {
+  const { clock, ids, logger, health, instance, metrics } = service;
+  const name = `command-${instance}`;
+  const { masterKey } = config;
+  // What can be refused is refused before anything is open.
+  const http = new SystemOutboundHttp();
+  const registry = registryOf(readProvidersFile(config.providersFile), { http, clock, ids });
+  const store = await EventStoreDbEventStore.open({ url: config.eventStoreUrl, clock, logger });
+  const database = PostgresDatabase.open({ url: config.databaseUrl, clock, logger, applicationName: name });
+  const keys = PostgresDatabase.open({ url: config.keysDatabaseUrl, clock, logger, applicationName: name });
+  const bus = KafkaMessageBus.open({
+    settings: config,
+    clock,
+    logger,
+    observer: loggingObserver(logger),
+    clientId: name,
+  });
+  health.register('log', () => store.status());
+  health.register('bus', () => bus.status());
+  health.register('database', () => database.status());
+  health.register('keys database', () => keys.status());
+  const wrapper = new KeyWrapper(masterKey, ids);
+  const intakeSealer = new IntakeSealer(masterKey, ids);
+  return {
+    eventStore: store,
+    bus,
+    registry,
+    checkpoints: new PostgresCheckpoints(database),
+    followUps: new PostgresFollowUps(database),
+    held: new PostgresHeldMessages(database, intakeSealer),
+    leases: new PostgresLeases(database),
+    instance,
+    vault: new PersonalDataVault(new PostgresPayeeKeys(keys, masterKey, wrapper), wrapper, ids),
+    intakeSealer,
+    hashes: new KeyedHash(masterKey),
+    clock,
+    ids,
+    logger,
+    operatorToken: config.operatorToken,
+    close: async () => {
+      await bus.close();
+      await store.close();
+      await database.close();
+      await keys.close();
+      await http.close();
+    },
+  };
+}

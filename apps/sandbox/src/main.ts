@@ -11,7 +11,8 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const USAGE = 'usage: npm run sandbox -- --data <folder> [--port 4010] [--host 127.0.0.1] [--settings <file.json>]';
+const USAGE =
+  'usage: npm run sandbox -- --data <folder> [--port 4010] [--host 127.0.0.1] [--settings <file.json>]';
 if (values.help) {
   console.log(USAGE);
   process.exit(0);

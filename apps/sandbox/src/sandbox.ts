@@ -31,7 +31,12 @@ export interface SandboxOptions {
 }
 
 /** Starts the five vendors on one port, with their book in the data folder. */
-export async function startSandbox({ port, host = '127.0.0.1', dataFolder, settings }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({
+  port,
+  host = '127.0.0.1',
+  dataFolder,
+  settings,
+}: SandboxOptions): Promise<Sandbox> {
   mkdirSync(dataFolder, { recursive: true });
   const book = new Book(dataFolder);
   const live = new LiveSettings(book, settings);

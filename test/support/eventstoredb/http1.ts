@@ -1,0 +1,70 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { AccessControl, Principal } from './access-control.js';
+import { parseObject } from './log/stream-metadata.js';
+import type { ServerContext } from './services/server-context.js';
+import { newUser, userEvent } from './users.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** The little of the plain HTTP interface that is asked of it: liveness, version, and the making of a user. */
+export function http1Requests(context: ServerContext): RequestListener {
+  return (request, response) => {
+    void answer(context, request)
+      .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
+      .then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(body === undefined ? undefined : JSON.stringify(body));
+      });
+  };
+}
+
+async function answer(context: ServerContext, request: IncomingMessage): Promise<Answer> {
+  await context.gate.wait();
+  switch (`${request.method ?? ''} ${(request.url ?? '').split('?')[0] ?? ''}`) {
+    case 'GET /health/live':
+      return { status: 204 };
+    case 'GET /info':
+      return { status: 200, body: { esVersion: context.version, standIn: true } };
+    case 'POST /users':
+    case 'POST /users/':
+      return postUser(context, request);
+    default:
+      return { status: 404 };
+  }
+}
+
+async function postUser(context: ServerContext, request: IncomingMessage): Promise<Answer> {
+  const { access } = context;
+  if (access === undefined) return { status: 404, body: { error: 'access control is off' } };
+  if (!isAdmin(access, access.principal(request.headers.authorization))) return { status: 401 };
+  const { loginName, password, groups } = parseObject(Buffer.from(await text(request)));
+  if (typeof loginName !== 'string' || loginName === '' || typeof password !== 'string')
+    return { status: 400 };
+  if (access.user(loginName) !== undefined) return { status: 409 };
+  const names = Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [];
+  const { stream, data } = userEvent(newUser(loginName, password, names));
+  await context.store.commit((log) =>
+    log.append(
+      stream,
+      'no-stream',
+      [
+        {
+          id: context.newId(),
+          type: '$UserCreated',
+          contentType: 'application/json',
+          data,
+          metadata: new Uint8Array(),
+        },
+      ],
+      context.nowMs(),
+    ),
+  );
+  return { status: 201 };
+}
+
+const isAdmin = (access: AccessControl, principal: Principal | undefined): boolean =>
+  principal !== undefined && access.isAdmin(principal);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { COMMAND_SHAPES } from '#messaging/contracts/commands.v1';
-import { beneficiaryShape } from '#messaging/contracts/beneficiary.v1';
+import { BENEFICIARY } from '#messaging/contracts/beneficiary.v1';
 import { QueryFixture } from '#test/support/query/query-fixture';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -123,10 +123,10 @@ describe('the OpenAPI document', () => {
       DepositBody: [new COMMAND_SHAPES.Deposit(), ['accountId']],
       CloseAccountBody: [new COMMAND_SHAPES.CloseAccount(), ['accountId']],
       CancelPayoutBody: [new COMMAND_SHAPES.CancelPayout(), ['payoutId']],
-      BankAccountBody: [new (beneficiaryShape({ kind: 'bank-account' }))(), []],
-      PhoneWalletBody: [new (beneficiaryShape({ kind: 'phone-wallet' }))(), []],
-      CryptoWalletBody: [new (beneficiaryShape({ kind: 'crypto-wallet' }))(), []],
-      StoredMethodBody: [new (beneficiaryShape({ kind: 'stored-method' }))(), []],
+      BankAccountBody: [new BENEFICIARY.shapes['bank-account'](), []],
+      PhoneWalletBody: [new BENEFICIARY.shapes['phone-wallet'](), []],
+      CryptoWalletBody: [new BENEFICIARY.shapes['crypto-wallet'](), []],
+      StoredMethodBody: [new BENEFICIARY.shapes['stored-method'](), []],
     } as const;
     for (const [name, [shape, inAddress]] of Object.entries(bodies)) {
       const fields = Object.keys(shape).filter((field) => !(inAddress as readonly string[]).includes(field));

@@ -15,8 +15,10 @@ export type ProviderReference = Branded<'ProviderReference'>;
 /** The provider's own number of an order: its text, unchanged. */
 export type ProviderOrderId = Branded<'ProviderOrderId'>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+/** Payouts and instructions. Exported for the contracts that say the form of an id. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Accounts and payees. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 const HEX = /^[0-9a-f]{64}$/;
 /** Printable ASCII without spaces, 1 to 128 characters: what callers choose as command ids. */
 const PRINTABLE = /^[\x21-\x7e]{1,128}$/;

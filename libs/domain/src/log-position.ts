@@ -6,10 +6,11 @@ declare const brand: unique symbol;
  */
 export type LogPosition = string & { readonly [brand]: 'LogPosition' };
 
-const PATTERN = /^(0|[1-9][0-9]{0,19})(?:\/(0|[1-9][0-9]{0,19}))?$/;
+/** The form of a position as text. */
+export const LOG_POSITION = /^(0|[1-9][0-9]{0,19})(?:\/(0|[1-9][0-9]{0,19}))?$/;
 
 export function isLogPosition(text: string): text is LogPosition {
-  return PATTERN.test(text);
+  return LOG_POSITION.test(text);
 }
 
 /** Reads a stored position. Throws a `RangeError` on anything else. */

@@ -1,21 +1,16 @@
-import { HEADERS, replyTopicOf } from '#messaging/contracts/headers';
+import { HEADERS, LONGEST_KEY, replyTopicOf, SHORT_HEADER, TRACEPARENT } from '#messaging/contracts/headers';
 import type { ReceivedMessage } from '#messaging/message-bus';
 import type { Arrival } from './command-executor.js';
 import type { FieldProblem, ReplyAddress } from './reply-sender.js';
 
-/** They end up in the metadata of every event that follows, so they are short. */
-const SHORT_TEXT = /^[\x20-\x7e]{1,256}$/;
 const SHORT_RULE = 'must be 1 to 256 printable ASCII characters';
-const LONGEST_KEY = 256;
-/** https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 type Addressed = Pick<ReceivedMessage, 'headers' | 'key'>;
 
 /** What is wrong around a command; `field` is the header's name. Trace context that isn't any is ignored, as W3C says. */
 export function problemsAround({ headers, key }: Addressed): readonly FieldProblem[] {
   const problems: FieldProblem[] = [HEADERS.correlationId, HEADERS.authenticatedBy]
-    .filter((name) => headers[name] !== undefined && !SHORT_TEXT.test(headers[name]))
+    .filter((name) => headers[name] !== undefined && !SHORT_HEADER.test(headers[name]))
     .map((name) => ({ field: `header ${name}`, message: SHORT_RULE }));
   if (key.length > LONGEST_KEY)
     problems.push({ field: 'key', message: `must have at most ${LONGEST_KEY} characters` });
@@ -40,7 +35,8 @@ export function addressOf({ headers, key }: Addressed): ReplyAddress {
   const correlationId = headers[HEADERS.correlationId];
   return {
     topic: replyTopicOf(headers),
-    correlationId: correlationId !== undefined && SHORT_TEXT.test(correlationId) ? correlationId : undefined,
+    correlationId:
+      correlationId !== undefined && SHORT_HEADER.test(correlationId) ? correlationId : undefined,
     key: key.slice(0, LONGEST_KEY),
   };
 }

@@ -2,7 +2,7 @@ import { commandId, type CommandId } from '#domain/ids';
 import { currencyCode } from '#domain/money/currency';
 import { parsePositiveMoney } from '#domain/money/money';
 import { commandProblems, type CommandData, type CommandType } from '#messaging/contracts/commands.v1';
-import { isObject } from '#messaging/contracts/shape';
+import { isObject } from '#messaging/contracts/value-schema';
 import type { FieldProblem } from '#platform/problem/problem-details';
 import { invalidRequest } from '../problem/problems.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { readStrictJson } from '#messaging/contracts/strict-json';
+import { readStrictJson } from '#platform/json/strict-json';
 import { problem, ProblemException } from './problems.js';
 
 /** As much as a command may have on the bus. */

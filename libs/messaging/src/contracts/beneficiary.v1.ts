@@ -1,5 +1,5 @@
 import type { Beneficiary, BeneficiaryKind } from '#domain/provider/beneficiary';
-import { Matching, ObjectField, OneOf, Optional, Text, type Shape } from './shape.js';
+import { Matching, Means, Nested, OneOf, Optional, Text, type NestedShape, type Shape } from './shape.js';
 
 /** `+` if it is in international form, 6 to 15 digits. */
 const PHONE = /^\+?[0-9]{6,15}$/;
@@ -15,40 +15,40 @@ class IdentityDocumentV1 {
   @Text(64) number!: string;
 }
 
-const NESTED = { document: (): Shape => IdentityDocumentV1 };
-
 class BankAccountV1 {
-  static readonly nested = NESTED;
   @OneOf(['bank-account']) kind!: 'bank-account';
   @Text(140) holderName!: string;
   @Text(64) accountNumber!: string;
-  @Text(32) bankCode!: string;
+  @Means("The institution's code in the payee's country.") @Text(32) bankCode!: string;
   @Optional() @Text(140) bankName?: string;
   @Optional() @Text(140) branch?: string;
   @Optional() @OneOf(['savings', 'checking']) accountType?: 'savings' | 'checking';
-  @Optional() @ObjectField() document?: IdentityDocumentV1;
+  @Optional() @Nested(IdentityDocumentV1) document?: IdentityDocumentV1;
   @Optional() @Matching(PHONE, PHONE_RULE) phone?: string;
   @Optional() @Matching(EMAIL, EMAIL_RULE) email?: string;
 }
 
 class WalletAccountV1 {
-  static readonly nested = NESTED;
   @OneOf(['phone-wallet']) kind!: 'phone-wallet';
   @Text(140) holderName!: string;
-  @Matching(PHONE, PHONE_RULE) phone!: string;
-  @Optional() @Text(32) operatorCode?: string;
-  @Optional() @ObjectField() document?: IdentityDocumentV1;
+  @Means('With country code: `+855…`.') @Matching(PHONE, PHONE_RULE) phone!: string;
+  @Means("The wallet operator's code in the payee's country.") @Optional() @Text(32) operatorCode?: string;
+  @Optional() @Nested(IdentityDocumentV1) document?: IdentityDocumentV1;
   @Optional() @Matching(EMAIL, EMAIL_RULE) email?: string;
 }
 
 class CryptoWalletV1 {
   @OneOf(['crypto-wallet']) kind!: 'crypto-wallet';
-  @Matching(NO_SPACES, NO_SPACES_RULE) address!: string;
+  @Means('An address on the chain that the currency names.')
+  @Matching(NO_SPACES, NO_SPACES_RULE)
+  address!: string;
 }
 
 class StoredMethodV1 {
   @OneOf(['stored-method']) kind!: 'stored-method';
-  @Matching(NO_SPACES, NO_SPACES_RULE) methodId!: string;
+  @Means('The identifier that the provider gave to a payee whom it knows.')
+  @Matching(NO_SPACES, NO_SPACES_RULE)
+  methodId!: string;
 }
 
 const SHAPES = {
@@ -63,9 +63,10 @@ class AnyKindV1 {
   @OneOf(Object.keys(SHAPES)) kind!: BeneficiaryKind;
 }
 
-/** The shape of a beneficiary by its kind. Lengths are bounds against nonsense: what a provider takes, its adapter knows. */
-export function beneficiaryShape({ kind }: Readonly<Record<string, unknown>>): Shape {
-  return typeof kind === 'string' && Object.hasOwn(SHAPES, kind)
-    ? SHAPES[kind as BeneficiaryKind]
-    : AnyKindV1;
-}
+/** A beneficiary by its kind. Lengths are bounds against nonsense: what a provider takes, its adapter knows. */
+export const BENEFICIARY = {
+  kind: 'tagged',
+  tag: 'kind',
+  shapes: SHAPES,
+  otherwise: AnyKindV1,
+} as const satisfies NestedShape;

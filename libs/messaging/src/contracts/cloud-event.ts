@@ -1,7 +1,7 @@
+import { shownName } from '#platform/json/shown-name';
+import { readStrictJson } from '#platform/json/strict-json';
 import type { Problem } from './problem.js';
-import { shownName } from './problem.js';
-import { isObject } from './shape.js';
-import { readStrictJson } from './strict-json.js';
+import { isObject, testOf, textLike, type TextSchema, type ValueTest } from './value-schema.js';
 
 /** A CloudEvent 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md) with JSON data. */
 export interface CloudEvent {
@@ -29,34 +29,82 @@ export type CloudEventReading =
       readonly problems: readonly Problem[];
     } & KnownAttributes);
 
-const NAME = /^[\x21-\x7e]{1,128}$/;
-const TYPE = /^[A-Za-z0-9.-]{1,128}$/;
-const JSON_CONTENT = /^application\/json(?:; *charset=utf-8)?$/i;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-const EXTENSION = /^[a-z0-9]{1,20}$/;
+const NAME = textLike(/^[\x21-\x7e]{1,128}$/);
+const TYPE = textLike(/^[A-Za-z0-9.-]{1,128}$/);
+/** A pattern of a contract has no flags, so the media type spells out that its case doesn't matter. */
+const JSON_CONTENT = textLike(
+  new RegExp(`^${anyCase('application/json')}(?:; *${anyCase('charset=utf-8')})?$`),
+);
+const DATE = /[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])/.source;
+const CLOCK_TIME = /(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?/.source;
+const OFFSET = /(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])/.source;
+const TIME: TextSchema = {
+  ...textLike(new RegExp(`^${DATE}T${CLOCK_TIME}${OFFSET}$`)),
+  format: 'date-time',
+};
+/** `constructor` would be a name that every JavaScript object has: strict JSON refuses it. */
+const EXTENSION_NAME = textLike(/^(?!constructor$)[a-z0-9]{1,20}$/);
 
 interface Attribute {
   readonly name: string;
   readonly required: boolean;
   readonly must: string;
-  readonly test: (value: unknown) => boolean;
-}
-
-function text(pattern: RegExp): (value: unknown) => boolean {
-  return (value) => typeof value === 'string' && pattern.test(value);
+  /** `data`: an object, of which the type says more. */
+  readonly schema: TextSchema | 'object';
+  readonly description: string;
 }
 
 const NAME_RULE = 'must be text of 1 to 128 printable ASCII characters without spaces';
 const ATTRIBUTES: readonly Attribute[] = [
-  { name: 'specversion', required: true, must: 'must be "1.0"', test: (value) => value === '1.0' },
-  { name: 'id', required: true, must: NAME_RULE, test: text(NAME) },
-  { name: 'source', required: true, must: NAME_RULE, test: text(NAME) },
-  { name: 'type', required: true, must: 'must be the name of a message type', test: text(TYPE) },
-  { name: 'time', required: false, must: 'must be an RFC 3339 time', test: isTime },
-  { name: 'datacontenttype', required: false, must: 'must be application/json', test: text(JSON_CONTENT) },
-  { name: 'data', required: true, must: 'must be an object', test: isObject },
+  {
+    name: 'specversion',
+    required: true,
+    must: 'must be "1.0"',
+    schema: { type: 'string', const: '1.0' },
+    description: 'The version of CloudEvents.',
+  },
+  {
+    name: 'id',
+    required: true,
+    must: NAME_RULE,
+    schema: NAME,
+    description: 'Unique with `source`. Of a command: the command id.',
+  },
+  {
+    name: 'source',
+    required: true,
+    must: NAME_RULE,
+    schema: NAME,
+    description: 'Who sent it. Of a command: the caller.',
+  },
+  {
+    name: 'type',
+    required: true,
+    must: 'must be the name of a message type',
+    schema: TYPE,
+    description: 'The type with its version.',
+  },
+  {
+    name: 'time',
+    required: false,
+    must: 'must be an RFC 3339 time',
+    schema: TIME,
+    description: "RFC 3339, by the sender's clock.",
+  },
+  {
+    name: 'datacontenttype',
+    required: false,
+    must: 'must be application/json',
+    schema: JSON_CONTENT,
+    description: '`application/json`.',
+  },
+  { name: 'data', required: true, must: 'must be an object', schema: 'object', description: '' },
 ];
-const KNOWN: ReadonlySet<string> = new Set(ATTRIBUTES.map(({ name }) => name));
+const TESTS: ReadonlyMap<string, ValueTest> = new Map(
+  ATTRIBUTES.map(({ name, schema }) => [name, schema === 'object' ? isObject : testOf(schema)]),
+);
+const isName = testOf(NAME);
+const isExtensionName = testOf(EXTENSION_NAME);
 
 /**
  * Reads a CloudEvent in JSON format. In this order: size, encoding and JSON (`strict-json.ts`), then every attribute in
@@ -91,16 +139,16 @@ function refused(
 }
 
 function attributeProblems(value: Readonly<Record<string, unknown>>): readonly Problem[] {
-  return ATTRIBUTES.flatMap(({ name, required, must, test }) => {
+  return ATTRIBUTES.flatMap(({ name, required, must }) => {
     const sent = value[name];
     if (sent === undefined) return required ? [{ field: name, message: `is missing: it ${must}` }] : [];
-    return test(sent) ? [] : [{ field: name, message: must }];
+    return TESTS.get(name)?.(sent) === true ? [] : [{ field: name, message: must }];
   });
 }
 
 function extensionProblems(value: Readonly<Record<string, unknown>>): readonly Problem[] {
   return Object.entries(value).flatMap(([name, sent]) => {
-    if (KNOWN.has(name) || (EXTENSION.test(name) && isAttributeValue(sent))) return [];
+    if (TESTS.has(name) || (isExtensionName(name) && isAttributeValue(sent))) return [];
     return [
       { field: shownName(name), message: 'is no attribute of a CloudEvent with JSON data: leave it out' },
     ];
@@ -113,11 +161,36 @@ function isAttributeValue(value: unknown): boolean {
 
 function knownAttributes({ id, source }: Readonly<Record<string, unknown>>): KnownAttributes {
   return {
-    ...(typeof id === 'string' && NAME.test(id) ? { id } : {}),
-    ...(typeof source === 'string' && NAME.test(source) ? { source } : {}),
+    ...(typeof id === 'string' && isName(id) ? { id } : {}),
+    ...(typeof source === 'string' && isName(source) ? { source } : {}),
   };
 }
 
-function isTime(value: unknown): boolean {
-  return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value));
+/** `Json` → `[jJ][sS][oO][nN]`. */
+function anyCase(text: string): string {
+  return text.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+}
+
+/** What a message with these attributes and this data must look like: the published form of `readCloudEvent`. */
+export function cloudEventSchema(
+  { type, source }: { readonly type: string; readonly source?: string },
+  data: object,
+  alsoRequired: readonly string[],
+): object {
+  const only: Readonly<Record<string, string | undefined>> = { type, source };
+  const properties = ATTRIBUTES.map(({ name, schema, description }) => {
+    if (schema === 'object') return [name, data];
+    const value = only[name];
+    return [name, { description, ...(value === undefined ? schema : { type: 'string', const: value }) }];
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties) as object,
+    required: ATTRIBUTES.filter(({ name, required }) => required || alsoRequired.includes(name)).map(
+      ({ name }) => name,
+    ),
+    // Extension attributes, which are ignored.
+    propertyNames: { pattern: EXTENSION_NAME.pattern },
+    additionalProperties: { type: ['string', 'boolean', 'integer'] },
+  };
 }

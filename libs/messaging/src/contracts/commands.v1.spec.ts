@@ -191,6 +191,8 @@ describe('readCommand', () => {
     ['no source', without(envelope(REQUEST), 'source'), ['source']],
     ['type null', envelope(REQUEST, { type: null }), ['type']],
     ['a time that is none', envelope(REQUEST, { time: '2026-13-01T00:00:00Z' }), ['time']],
+    ['a day that there is not', envelope(REQUEST, { time: '2026-02-30T00:00:00Z' }), ['time']],
+    ['the hour 24', envelope(REQUEST, { time: '2026-01-01T24:00:00Z' }), ['time']],
     ['a time without zone', envelope(REQUEST, { time: '2026-01-01T00:00:00' }), ['time']],
     ['time as a number', envelope(REQUEST, { time: 1767225600 }), ['time']],
     ['another content type', envelope(REQUEST, { datacontenttype: 'text/xml' }), ['datacontenttype']],
@@ -355,6 +357,13 @@ describe('readCommand', () => {
       commandId: 'cmd-1',
       caller: 'shop',
     });
+  });
+
+  it('counts characters, not the units of a JavaScript string', () => {
+    const fieldsOf = (name: string): readonly string[] =>
+      commandProblems('OpenAccount', { ...VALID.OpenAccount, name }, 'data').map(({ field }) => field);
+    assert.deepEqual(fieldsOf('𐍈'.repeat(140)), []);
+    assert.deepEqual(fieldsOf('𐍈'.repeat(141)), ['data.name']);
   });
 
   it('shows the name of an extra field short and printable', () => {

@@ -1,10 +1,10 @@
-import { accountId, commandId, payeeId, payoutId, type CommandId } from '#domain/ids';
+import { commandId, NAME, UUID, type CommandId } from '#domain/ids';
 import type { Beneficiary } from '#domain/provider/beneficiary';
 import { PROVIDER_NAMES, type ProviderName } from '#domain/provider/provider-name';
-import { beneficiaryShape } from './beneficiary.v1.js';
+import { BENEFICIARY } from './beneficiary.v1.js';
 import { printCloudEvent, readCloudEvent, type CloudEventReading } from './cloud-event.js';
 import type { Problem } from './problem.js';
-import { ObjectField, OneOf, Optional, problemsIn, ReadBy, Text, type Shape } from './shape.js';
+import { Matching, Means, Nested, OneOf, Optional, problemsIn, Text, type Shape } from './shape.js';
 
 /** A command is small; 64 KiB leaves room for every field at its longest. */
 export const MAX_COMMAND_BYTES = 64 * 1024;
@@ -17,55 +17,59 @@ const LONGEST_CURRENCY = 32;
 const NAME_RULE = 'must be 1 to 64 letters, digits and . _ : - and begin with a letter or digit';
 const UUID_RULE = 'must be a payout id: a UUID in lower case';
 
+const COMMAND_AMOUNT = "Decimal text in the currency's major unit, such as `12.50`.";
+const CURRENCY = 'ISO 4217 code, or a token with its chain, such as `USDT.TRC20`.';
+
 export class RequestPayoutV1 {
-  static readonly nested = { beneficiary: beneficiaryShape };
-  @ReadBy(accountId, NAME_RULE) accountId!: string;
-  /** Decimal text in the currency's major unit, such as `"12.50"`. */
-  @Text(LONGEST_AMOUNT) amount!: string;
-  @Text(LONGEST_CURRENCY) currency!: string;
+  @Means('The funding account that pays.') @Matching(NAME, NAME_RULE) accountId!: string;
+  @Means(COMMAND_AMOUNT) @Text(LONGEST_AMOUNT) amount!: string;
+  @Means(CURRENCY) @Text(LONGEST_CURRENCY) currency!: string;
   @OneOf(PROVIDER_NAMES) provider!: ProviderName;
-  @ObjectField() beneficiary!: Beneficiary;
-  /** The caller's own id of the person or firm that is paid; no personal data. */
-  @Optional() @ReadBy(payeeId, NAME_RULE) payeeId?: string;
+  @Means('Who is paid. Sealed before it is stored.') @Nested(BENEFICIARY) beneficiary!: Beneficiary;
+  @Means("The caller's own id of the person or firm that is paid; no personal data.")
+  @Optional()
+  @Matching(NAME, NAME_RULE)
+  payeeId?: string;
   @Optional() @Text(140) description?: string;
 }
 
 export class CancelPayoutV1 {
-  @ReadBy(payoutId, UUID_RULE) payoutId!: string;
+  @Matching(UUID, UUID_RULE) payoutId!: string;
   @Optional() @Text(500) reason?: string;
 }
 
 export class OpenAccountV1 {
-  @ReadBy(accountId, NAME_RULE) accountId!: string;
-  @Text(LONGEST_CURRENCY) currency!: string;
+  @Means("The caller chooses it; it is the account's name for ever.")
+  @Matching(NAME, NAME_RULE)
+  accountId!: string;
+  @Means(CURRENCY) @Text(LONGEST_CURRENCY) currency!: string;
   @Optional() @Text(140) name?: string;
 }
 
 export class CloseAccountV1 {
-  @ReadBy(accountId, NAME_RULE) accountId!: string;
+  @Matching(NAME, NAME_RULE) accountId!: string;
 }
 
 export class DepositV1 {
-  @ReadBy(accountId, NAME_RULE) accountId!: string;
-  @Text(LONGEST_AMOUNT) amount!: string;
-  @Text(LONGEST_CURRENCY) currency!: string;
+  @Matching(NAME, NAME_RULE) accountId!: string;
+  @Means(COMMAND_AMOUNT) @Text(LONGEST_AMOUNT) amount!: string;
+  @Means(CURRENCY) @Text(LONGEST_CURRENCY) currency!: string;
   @Optional() @Text(500) note?: string;
 }
 
 export class ResolvePayoutV1 {
-  @ReadBy(payoutId, UUID_RULE) payoutId!: string;
+  @Matching(UUID, UUID_RULE) payoutId!: string;
   @OneOf(['paid', 'not-paid', 'resume']) decision!: 'paid' | 'not-paid' | 'resume';
   @Text(500) reason!: string;
-  @Text(128) operator!: string;
-  @Optional() @Text(LONGEST_AMOUNT) paid?: string;
-  @Optional() @Text(LONGEST_AMOUNT) fee?: string;
+  @Means('Who decided.') @Text(128) operator!: string;
+  @Means(`What was paid. ${COMMAND_AMOUNT}`) @Optional() @Text(LONGEST_AMOUNT) paid?: string;
+  @Means(`What the provider charged. ${COMMAND_AMOUNT}`) @Optional() @Text(LONGEST_AMOUNT) fee?: string;
 }
 
 export class CorrectFundsV1 {
-  @ReadBy(accountId, NAME_RULE) accountId!: string;
-  /** Decimal text; a `-` before it takes funds away. */
-  @Text(LONGEST_AMOUNT) amount!: string;
-  @Text(LONGEST_CURRENCY) currency!: string;
+  @Matching(NAME, NAME_RULE) accountId!: string;
+  @Means(`${COMMAND_AMOUNT} A \`-\` before it takes funds away.`) @Text(LONGEST_AMOUNT) amount!: string;
+  @Means(CURRENCY) @Text(LONGEST_CURRENCY) currency!: string;
   @Text(500) reason!: string;
 }
 

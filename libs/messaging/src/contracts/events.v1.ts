@@ -1,8 +1,8 @@
-import { accountId, payoutId } from '#domain/ids';
-import { logPosition } from '#domain/log-position';
+import { NAME, UUID } from '#domain/ids';
+import { LOG_POSITION } from '#domain/log-position';
 import { PROVIDER_NAMES, type ProviderName } from '#domain/provider/provider-name';
 import { printOwnMessage, readOwnMessage, type MessageMeta } from './own-message.js';
-import { Matching, OneOf, Optional, ReadBy, Text } from './shape.js';
+import { Matching, Means, OneOf, Optional, Text } from './shape.js';
 
 /** What other services hear of a payout. The log has the rest. */
 export const PUBLIC_EVENTS = [
@@ -30,27 +30,30 @@ export type PublicStatus = (typeof PUBLIC_STATUSES)[number];
 const DECIMAL = /^(0|[1-9][0-9]{0,40})(\.[0-9]{1,18})?$/;
 const DECIMAL_RULE = 'must be a decimal amount as text';
 
-class PublicEventV1 {
-  @ReadBy(payoutId, 'must be a payout id') payoutId!: string;
-  @ReadBy(accountId, 'must be an account id') accountId!: string;
-  /** What was ordered: decimal text in the currency's major unit. */
-  @Matching(DECIMAL, DECIMAL_RULE) amount!: string;
+export class PublicEventV1 {
+  static readonly ignoresMore = true;
+  @Matching(UUID, 'must be a payout id') payoutId!: string;
+  @Matching(NAME, 'must be an account id') accountId!: string;
+  @Means("What was ordered: decimal text in the currency's major unit.")
+  @Matching(DECIMAL, DECIMAL_RULE)
+  amount!: string;
   @Text(32) currency!: string;
   @OneOf(PROVIDER_NAMES) provider!: ProviderName;
-  /** After this event. */
-  @OneOf(PUBLIC_STATUSES) status!: PublicStatus;
-  /** Before it, where it changed. */
-  @Optional() @OneOf(PUBLIC_STATUSES) from?: PublicStatus;
+  @Means('After this event.') @OneOf(PUBLIC_STATUSES) status!: PublicStatus;
+  @Means('Before it, where it changed.') @Optional() @OneOf(PUBLIC_STATUSES) from?: PublicStatus;
   @Optional() @Text(500) reason?: string;
-  /** The provider's own word. */
-  @Optional() @Text(128) rawStatus?: string;
-  @Optional() @Matching(DECIMAL, DECIMAL_RULE) fee?: string;
-  /** What reached the beneficiary, where the provider says so. */
-  @Optional() @Matching(DECIMAL, DECIMAL_RULE) paid?: string;
-  /** Where the fact lies in the log. Events of one payout rise by it. */
-  @ReadBy(logPosition, 'must be a log position') position!: string;
-  /** Its place in the payout's stream, as decimal text. */
-  @Matching(/^(0|[1-9][0-9]{0,18})$/, 'must be a revision') revision!: string;
+  @Means("The provider's own word.") @Optional() @Text(128) rawStatus?: string;
+  @Means('What the provider charged.') @Optional() @Matching(DECIMAL, DECIMAL_RULE) fee?: string;
+  @Means('What reached the beneficiary, where the provider says so.')
+  @Optional()
+  @Matching(DECIMAL, DECIMAL_RULE)
+  paid?: string;
+  @Means('Where the fact lies in the log. Events of one payout rise by it.')
+  @Matching(LOG_POSITION, 'must be a log position')
+  position!: string;
+  @Means("Its place in the payout's stream, as decimal text.")
+  @Matching(/^(0|[1-9][0-9]{0,18})$/, 'must be a revision')
+  revision!: string;
 }
 
 /** No personal data. The key of its message is the account id. */

@@ -1,4 +1,5 @@
 import { TOPICS } from '../topics.js';
+import { textLike, type TextSchema } from './value-schema.js';
 
 /**
  * Headers of the bus that the service reads or writes. All are optional for callers.
@@ -21,7 +22,43 @@ export const HEADERS = {
 /** Value of `content-type` of every message of the service. */
 export const CLOUD_EVENT_CONTENT_TYPE = 'application/cloudevents+json';
 
+/** Correlation ids and the like end up in the metadata of every event that follows, so they are short. */
+export const SHORT_HEADER = /^[\x20-\x7e]{1,256}$/;
+/** https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+export const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Characters of a command's key. */
+export const LONGEST_KEY = 256;
 const KAFKA_TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
+
+export type HeaderName = (typeof HEADERS)[keyof typeof HEADERS];
+
+/** What a header means and what its text must be. */
+export const HEADER_FORMS: Readonly<
+  Record<HeaderName, { readonly description: string; readonly schema: TextSchema }>
+> = {
+  'reply-to': {
+    description:
+      "Topic for the reply; `payout.replies.v1` if absent, unknown, or another of the ledger's own topics.",
+    schema: textLike(KAFKA_TOPIC),
+  },
+  'correlation-id': {
+    description: "Comes back on the reply, and is in the metadata of the ledger's events.",
+    schema: textLike(SHORT_HEADER),
+  },
+  traceparent: {
+    description: 'W3C trace context. What is none is ignored.',
+    schema: textLike(TRACEPARENT),
+  },
+  'content-type': {
+    description: 'On every message of the ledger; welcome on commands.',
+    schema: { type: 'string', const: CLOUD_EVENT_CONTENT_TYPE },
+  },
+  'authenticated-by': {
+    description: 'How the gateway that put the command on the bus knew its caller.',
+    schema: textLike(SHORT_HEADER),
+  },
+};
+
 const OTHER_TOPICS: ReadonlySet<string> = new Set(
   Object.values(TOPICS).filter((topic) => topic !== TOPICS.replies),
 );

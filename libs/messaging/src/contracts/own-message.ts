@@ -1,6 +1,6 @@
 import { MAX_MESSAGE_BYTES } from '../message-bus.js';
 import { printCloudEvent, readCloudEvent } from './cloud-event.js';
-import { problemsIn, type Shape } from './shape.js';
+import { declaredOf, problemsIn, type Shape } from './shape.js';
 
 /** `source` of every message that the service sends. */
 export const OWN_SOURCE = 'payout-ledger';
@@ -30,7 +30,8 @@ export function readOwnMessage<T extends object>(
   if (!read.ok) {
     return { ok: false, reason: lineOf(read.reason, read.problems) };
   }
-  const { id, type, time, data } = read.event;
+  const { id, source, type, time, data } = read.event;
+  if (source !== OWN_SOURCE) return { ok: false, reason: `not-a-cloud-event: source: must be ${OWN_SOURCE}` };
   const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined;
   if (shape === undefined) {
     return { ok: false, reason: `unknown-type: type: must be one of ${Object.keys(shapes).join(', ')}` };
@@ -38,7 +39,8 @@ export function readOwnMessage<T extends object>(
   if (time === undefined) return { ok: false, reason: 'not-a-cloud-event: time: is missing' };
   const problems = problemsIn(shape, data, 'data');
   if (problems.length > 0) return { ok: false, reason: lineOf('invalid-field', problems) };
-  return { ok: true, type, meta: { id, time }, data: data as T };
+  const known = shape.ignoresMore === true ? declaredOf(shape, data as object) : data;
+  return { ok: true, type, meta: { id, time }, data: known as T };
 }
 
 function lineOf(

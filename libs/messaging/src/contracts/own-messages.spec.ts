@@ -65,6 +65,11 @@ describe('replies.v1', () => {
     });
   }
 
+  it('passes over a field that a later ledger may add', () => {
+    const later = changed(printReply(full, META), {}, { addedLater: { deep: 1 } });
+    assert.deepEqual(readReply(later), { ok: true, reply: full, meta: META });
+  });
+
   it('refuses what is no reply, naming the field', () => {
     const value = printReply(full, META);
     assert.match(reasonOf(readReply(new Uint8Array())), /^malformed-json: send one well-formed JSON value$/);
@@ -73,6 +78,10 @@ describe('replies.v1', () => {
       /^unknown-type: type: .*payout\.reply\.v1$/,
     );
     assert.match(reasonOf(readReply(changed(value, { time: undefined }))), /time: is missing/);
+    assert.match(
+      reasonOf(readReply(changed(value, { source: 'shop' }))),
+      /^not-a-cloud-event: source: must be payout-ledger$/,
+    );
     for (const [field, wrong] of Object.entries({
       commandId: 1,
       outcome: 'paid',
@@ -83,7 +92,6 @@ describe('replies.v1', () => {
       message: {},
       position: 17,
       revision: 3,
-      extra: 1,
     })) {
       assert.match(
         reasonOf(readReply(changed(value, {}, { [field]: wrong }))),
@@ -126,6 +134,12 @@ describe('events.v1', () => {
     });
   }
 
+  it('passes over a field that a later ledger may add', () => {
+    const event = { name: 'PayoutSubmitted', data } as const;
+    const later = changed(printPublicEvent(event, META), {}, { addedLater: 'x' });
+    assert.deepEqual(readPublicEvent(later), { ok: true, event, meta: META });
+  });
+
   it('refuses another type, and each bad field by name', () => {
     const value = printPublicEvent({ name: 'PayoutSubmitted', data }, META);
     assert.match(
@@ -147,7 +161,6 @@ describe('events.v1', () => {
       paid: '-1',
       position: '-1',
       revision: 4,
-      beneficiary: {},
     })) {
       const reason = reasonOf(readPublicEvent(changed(value, {}, { [field]: wrong })));
       assert.match(reason, new RegExp(`^invalid-field: data\\.${field}: `));

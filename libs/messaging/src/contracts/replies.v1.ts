@@ -1,6 +1,6 @@
-import { logPosition } from '#domain/log-position';
+import { LOG_POSITION } from '#domain/log-position';
 import { printOwnMessage, readOwnMessage, type MessageMeta } from './own-message.js';
-import { Matching, OneOf, Optional, ReadBy, Text } from './shape.js';
+import { Matching, Means, OneOf, Optional, Text } from './shape.js';
 
 export const REPLY_TYPE = 'payout.reply.v1';
 
@@ -16,19 +16,26 @@ export type ReplyOutcome = (typeof REPLY_OUTCOMES)[number];
 /** Place of an event in its stream, as decimal text. */
 const REVISION = /^(0|[1-9][0-9]{0,18})$/;
 
-class ReplyV1 {
-  /** `unreadable` when the command's id could not be read. */
-  @Text(128) commandId!: string;
-  @OneOf(REPLY_OUTCOMES) outcome!: ReplyOutcome;
+export class ReplyV1 {
+  static readonly ignoresMore = true;
+  @Means("The id of the command that is answered; `unreadable` when it couldn't be read.")
+  @Text(128)
+  commandId!: string;
+  @Means(
+    '`accepted`: the fact that was asked for is durable. `rejected`: this payout will never be paid. ' +
+      '`refused`: nothing happened. `held`: the command is kept, and its answer follows.',
+  )
+  @OneOf(REPLY_OUTCOMES)
+  outcome!: ReplyOutcome;
   @Optional() @Text(128) payoutId?: string;
   @Optional() @Text(128) accountId?: string;
   @Optional() @Text(128) instructionId?: string;
-  /** A word of the documented list of rejections or refusals. */
-  @Optional() @Text(128) reason?: string;
-  /** For a person; names fields and remedies, never values. */
-  @Optional() @Text(10_000) message?: string;
-  /** Where the fact lies in the log, to wait for it when reading. */
-  @Optional() @ReadBy(logPosition, 'must be a log position') position?: string;
+  @Means('A word of the documented list of rejections or refusals.') @Optional() @Text(128) reason?: string;
+  @Means('For a person; names fields and remedies, never values.') @Optional() @Text(10_000) message?: string;
+  @Means('Where the fact lies in the log, to wait for it when reading.')
+  @Optional()
+  @Matching(LOG_POSITION, 'must be a log position')
+  position?: string;
   @Optional() @Matching(REVISION, 'must be a revision') revision?: string;
 }
 

@@ -1,62 +1,142 @@
 import { ValidateBy, ValidateIf, validateSync } from 'class-validator';
-import { shownName, type Problem } from './problem.js';
+import { shownName } from '#platform/json/shown-name';
+import type { Problem } from './problem.js';
+import { isObject, testOf, textLike, type ValueSchema } from './value-schema.js';
 
-/** A class whose decorated fields say what an object of the wire must look like. */
+/**
+ * A class whose decorated fields say what an object of the wire must look like. The decorators are the only place that
+ * says it: `problemsIn` reads by them, and `json-schema.ts` writes the published schema from them.
+ */
 export interface Shape<T extends object = object> {
   new (): T;
-  /** For a field that is an object itself: the shape of what was sent. */
-  readonly nested?: Readonly<Record<string, (sent: Readonly<Record<string, unknown>>) => Shape>>;
+  /** Fields that it doesn't declare are passed over: it may get more of them without a new version. */
+  readonly ignoresMore?: true;
 }
 
-/** The field's value must pass `test`; `must` says so without the value, as in `must be text`. */
-export function Must(must: string, test: (value: unknown) => boolean): PropertyDecorator {
-  return ValidateBy({ name: 'must', validator: { validate: test, defaultMessage: () => must } });
+/** A field that is an object itself: one shape, or one of several by the text in its field `tag`. */
+export type NestedShape =
+  | { readonly kind: 'one'; readonly shape: Shape }
+  | {
+      readonly kind: 'tagged';
+      readonly tag: string;
+      readonly shapes: Readonly<Record<string, Shape>>;
+      /** Measures an object whose tag is missing or unknown. */
+      readonly otherwise: Shape;
+    };
+
+export interface FieldDeclaration {
+  readonly optional: boolean;
+  readonly description: string | undefined;
+  readonly value: ValueSchema | NestedShape | undefined;
+}
+
+const UNDECLARED: FieldDeclaration = { optional: false, description: undefined, value: undefined };
+/** By the class's prototype and the field's name. */
+const DECLARATIONS = new WeakMap<object, Map<string, FieldDeclaration>>();
+
+function declare(target: object, field: string | symbol, part: Partial<FieldDeclaration>): void {
+  const fields = DECLARATIONS.get(target) ?? new Map<string, FieldDeclaration>();
+  fields.set(String(field), { ...UNDECLARED, ...fields.get(String(field)), ...part });
+  DECLARATIONS.set(target, fields);
+}
+
+const FIELDS = new WeakMap<Shape, ReadonlyMap<string, FieldDeclaration>>();
+
+/** The fields of a shape in the order in which its class has them. Throws on a field that no decorator describes. */
+export function fieldsOf(shape: Shape): ReadonlyMap<string, FieldDeclaration> {
+  const known = FIELDS.get(shape);
+  if (known !== undefined) return known;
+  const declared = DECLARATIONS.get(shape.prototype as object);
+  const fields = new Map(
+    Object.keys(new shape()).map((name) => {
+      const field = declared?.get(name);
+      if (field?.value === undefined) throw new Error(`${shape.name}.${name} says nothing about its value`);
+      return [name, field];
+    }),
+  );
+  FIELDS.set(shape, fields);
+  return fields;
+}
+
+function must(test: (value: unknown) => boolean, message: string): PropertyDecorator {
+  return ValidateBy({ name: 'must', validator: { validate: test, defaultMessage: () => message } });
+}
+
+/** The field's value must be of `schema`; `message` says so without the value, as in `must be text`. */
+export function Must(message: string, schema: ValueSchema): PropertyDecorator {
+  const validate = must(testOf(schema), message);
+  return (target, field) => {
+    declare(target, field, { value: schema });
+    validate(target, field);
+  };
 }
 
 /** The field may be missing. `null` is not missing. */
 export function Optional(): PropertyDecorator {
-  return ValidateIf((_, value) => value !== undefined);
+  const skip = ValidateIf((_, value) => value !== undefined);
+  return (target, field) => {
+    declare(target, field, { optional: true });
+    skip(target, field);
+  };
 }
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+/** What the field means, for whoever reads the schema. */
+export function Means(description: string): PropertyDecorator {
+  return (target, field) => declare(target, field, { description });
+}
 
-/** One line of text of 1 to `longest` characters (UTF-16 units). */
+/** No control characters, no line breaks. */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/.source;
+
+/** One line of text of 1 to `longest` characters. */
 export function Text(longest: number): PropertyDecorator {
-  return Must(
-    `must be one line of text, 1 to ${longest} characters`,
-    (value) => typeof value === 'string' && value !== '' && value.length <= longest && !CONTROL.test(value),
-  );
-}
-
-/** Text that a reader of the domain takes; `must` describes its form. */
-export function ReadBy(read: (text: string) => unknown, must: string): PropertyDecorator {
-  return Must(must, (value) => {
-    if (typeof value !== 'string') return false;
-    try {
-      read(value);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
+  return Must(`must be one line of text, 1 to ${longest} characters`, {
+    type: 'string',
+    minLength: 1,
+    maxLength: longest,
+    pattern: ONE_LINE,
   });
 }
 
 export function OneOf(choices: readonly string[]): PropertyDecorator {
-  return Must(`must be one of ${choices.join(', ')}`, (value) => choices.includes(value as string));
+  const [only] = choices;
+  return Must(
+    `must be one of ${choices.join(', ')}`,
+    choices.length === 1 && only !== undefined
+      ? { type: 'string', const: only }
+      : { type: 'string', enum: choices },
+  );
 }
 
-export function Matching(pattern: RegExp, must: string): PropertyDecorator {
-  return Must(must, (value) => typeof value === 'string' && pattern.test(value));
+export function Matching(pattern: RegExp, message: string): PropertyDecorator {
+  return Must(message, textLike(pattern));
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The field must be an object of this shape, or of one of these. */
+export function Nested(nested: Shape | Exclude<NestedShape, { kind: 'one' }>): PropertyDecorator {
+  const validate = must(isObject, 'must be an object');
+  const value: NestedShape = 'kind' in nested ? nested : { kind: 'one', shape: nested };
+  return (target, field) => {
+    declare(target, field, { value });
+    validate(target, field);
+  };
 }
 
-/** The field must be an object; `nested` of its class says which. */
-export function ObjectField(): PropertyDecorator {
-  return Must('must be an object', isObject);
+export function isNested(value: FieldDeclaration['value']): value is NestedShape {
+  return value !== undefined && 'kind' in value;
+}
+
+/** The shape by which an object is measured. */
+export function shapeFor(nested: NestedShape, sent: Readonly<Record<string, unknown>>): Shape {
+  switch (nested.kind) {
+    case 'one':
+      return nested.shape;
+    case 'tagged': {
+      const tag = sent[nested.tag];
+      const known = typeof tag === 'string' && Object.hasOwn(nested.shapes, tag);
+      return (known ? nested.shapes[tag] : undefined) ?? nested.otherwise;
+    }
+  }
 }
 
 /**
@@ -65,9 +145,10 @@ export function ObjectField(): PropertyDecorator {
  */
 export function problemsIn(shape: Shape, sent: unknown, path: string): readonly Problem[] {
   if (!isObject(sent)) return [{ field: path, message: 'must be an object' }];
-  const instance = new shape();
-  const known = Object.keys(instance);
-  const errors = validateSync(Object.assign(instance, sent), {
+  const fields = fieldsOf(shape);
+  const ignoresMore = shape.ignoresMore === true;
+  const measured = Object.assign(new shape(), ignoresMore ? declaredOf(shape, sent) : sent);
+  const errors = validateSync(measured, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
@@ -76,21 +157,26 @@ export function problemsIn(shape: Shape, sent: unknown, path: string): readonly 
   const wrong = new Map(
     errors.map(({ property, constraints = {} }) => [property, Object.values(constraints)[0]]),
   );
-  const ofKnown = known.flatMap((name): readonly Problem[] => {
+  const ofKnown = [...fields].flatMap(([name, { value: nested }]): readonly Problem[] => {
     const field = `${path}.${name}`;
     if (wrong.has(name)) {
-      const must = wrong.get(name) ?? 'is not valid';
-      return [{ field, message: sent[name] === undefined ? `is missing: it ${must}` : must }];
+      const message = wrong.get(name) ?? 'is not valid';
+      return [{ field, message: sent[name] === undefined ? `is missing: it ${message}` : message }];
     }
-    const inner = shape.nested?.[name];
     const value = sent[name];
-    return inner !== undefined && isObject(value) ? problemsIn(inner(value), value, field) : [];
+    return isNested(nested) && isObject(value) ? problemsIn(shapeFor(nested, value), value, field) : [];
   });
   const extra = [...wrong.keys()]
-    .filter((name) => !known.includes(name))
+    .filter((name) => !fields.has(name))
     .map((name) => ({
       field: `${path}.${shownName(name)}`,
       message: 'is not a field of this message: leave it out',
     }));
   return [...ofKnown, ...extra];
+}
+
+/** What was sent, without fields that the shape doesn't declare. */
+export function declaredOf<T extends object>(shape: Shape<T>, sent: object): Partial<T> {
+  const fields = fieldsOf(shape);
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => fields.has(name))) as Partial<T>;
 }

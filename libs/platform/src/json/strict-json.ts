@@ -1,4 +1,4 @@
-import { shownName } from './problem.js';
+import { shownName } from './shown-name.js';
 
 export type JsonReading =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly remedy: string };

@@ -11,3 +11,13 @@ export const referenceStream = (provider: ProviderName, hash: string): string =>
   `reference-${provider}-${hash}`;
 /** Whether anything may be sent to providers: one stream for the whole ledger. */
 export const SENDING_STREAM = 'sending';
+
+/** What the name of each of our streams begins with: for whoever shares a server with others. */
+export const STREAM_PREFIXES: readonly string[] = [
+  'payout-',
+  'account-',
+  'instruction-',
+  'evidence-',
+  'reference-',
+  SENDING_STREAM,
+];

@@ -14,7 +14,7 @@ export async function startCallback(
   const { clock, ids, logger, health, instance, shutdown } = service;
   const http = new SystemOutboundHttp();
   const registry = registryOf(readProvidersFile(config.providersFile), { http, clock, ids });
-  const bus = KafkaMessageBus.open({
+  const bus = await KafkaMessageBus.open({
     settings: config,
     clock,
     logger,

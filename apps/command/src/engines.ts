@@ -1,8 +1,10 @@
+import { COORDINATION_MIGRATIONS } from '#coordination/postgres/coordination-migrations';
 import { PostgresCheckpoints } from '#coordination/postgres/postgres-checkpoints';
 import { PostgresFollowUps } from '#coordination/postgres/postgres-follow-ups';
 import { PostgresHeldMessages } from '#coordination/postgres/postgres-held-messages';
 import { PostgresLeases } from '#coordination/postgres/postgres-leases';
 import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
+import { eventStoreOptions } from '#event-store/eventstoredb/settings';
 import { loggingObserver } from '#messaging/consumer/logging-observer';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
 import { SystemOutboundHttp } from '#platform/http/system-outbound-http';
@@ -11,6 +13,7 @@ import type { Service } from '#platform/service/run-service';
 import { IntakeSealer } from '#platform/vault/intake-sealer';
 import { KeyWrapper } from '#platform/vault/key-wrapper';
 import { KeyedHash } from '#platform/vault/keyed-hash';
+import { PAYEE_KEY_MIGRATIONS } from '#platform/vault/postgres/payee-key-migrations';
 import { PostgresPayeeKeys } from '#platform/vault/postgres/postgres-payee-keys';
 import { PersonalDataVault } from '#platform/vault/vault';
 import { readProvidersFile, registryOf } from '#providers/providers-file';
@@ -28,10 +31,24 @@ export async function openEngines(
   // What can be refused is refused before anything is open.
   const http = new SystemOutboundHttp();
   const registry = registryOf(readProvidersFile(config.providersFile), { http, clock, ids });
-  const store = await EventStoreDbEventStore.open({ url: config.eventStoreUrl, clock, logger });
-  const database = PostgresDatabase.open({ url: config.databaseUrl, clock, logger, applicationName: name });
-  const keys = PostgresDatabase.open({ url: config.keysDatabaseUrl, clock, logger, applicationName: name });
-  const bus = KafkaMessageBus.open({
+  const store = await EventStoreDbEventStore.open({ ...eventStoreOptions(config), clock, logger });
+  const database = await PostgresDatabase.open({
+    url: config.databaseUrl,
+    clock,
+    logger,
+    applicationName: name,
+    migrations: [COORDINATION_MIGRATIONS],
+  });
+  const keysDatabase = await PostgresDatabase.open({
+    url: config.keysDatabaseUrl,
+    clock,
+    logger,
+    applicationName: name,
+    migrations: [PAYEE_KEY_MIGRATIONS],
+  });
+  const wrapper = new KeyWrapper(masterKey, ids);
+  const keys = await PostgresPayeeKeys.open(keysDatabase, masterKey, wrapper);
+  const bus = await KafkaMessageBus.open({
     settings: config,
     clock,
     logger,
@@ -41,8 +58,7 @@ export async function openEngines(
   health.register('log', () => store.status());
   health.register('bus', () => bus.status());
   health.register('database', () => database.status());
-  health.register('keys database', () => keys.status());
-  const wrapper = new KeyWrapper(masterKey, ids);
+  health.register('keys', () => keys.status());
   const intakeSealer = new IntakeSealer(masterKey, ids);
   return {
     eventStore: store,
@@ -50,10 +66,10 @@ export async function openEngines(
     registry,
     checkpoints: new PostgresCheckpoints(database),
     followUps: new PostgresFollowUps(database),
-    held: new PostgresHeldMessages(database, intakeSealer),
+    held: new PostgresHeldMessages(database, intakeSealer, clock),
     leases: new PostgresLeases(database),
     instance,
-    vault: new PersonalDataVault(new PostgresPayeeKeys(keys, masterKey, wrapper), wrapper, ids),
+    vault: new PersonalDataVault(keys, wrapper, ids),
     intakeSealer,
     hashes: new KeyedHash(masterKey),
     clock,
@@ -64,7 +80,7 @@ export async function openEngines(
       await bus.close();
       await store.close();
       await database.close();
-      await keys.close();
+      await keysDatabase.close();
       await http.close();
     },
   };

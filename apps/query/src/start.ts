@@ -2,6 +2,7 @@ import { loggingObserver } from '#messaging/consumer/logging-observer';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
 import { PostgresDatabase } from '#platform/postgres/postgres-database';
 import type { Service } from '#platform/service/run-service';
+import { READ_MODEL_MIGRATIONS } from '#read-models/postgres/read-model-migrations';
 import { PostgresReadModelDatabase } from '#read-models/postgres/postgres-read-model-database';
 import type { QueryConfig } from './config.js';
 import { QueryHttp } from './query-http.js';
@@ -13,8 +14,14 @@ export async function startQuery(
 ): Promise<Readonly<Record<string, string>>> {
   const { clock, ids, logger, health, instance, shutdown } = service;
   const name = `query-${instance}`;
-  const database = PostgresDatabase.open({ url: config.databaseUrl, clock, logger, applicationName: name });
-  const bus = KafkaMessageBus.open({
+  const database = await PostgresDatabase.open({
+    url: config.databaseUrl,
+    clock,
+    logger,
+    applicationName: name,
+    migrations: [READ_MODEL_MIGRATIONS],
+  });
+  const bus = await KafkaMessageBus.open({
     settings: config,
     clock,
     logger,
@@ -24,16 +31,14 @@ export async function startQuery(
   health.register('bus', () => bus.status());
   health.register('database', () => database.status());
   const listening: { http?: QueryHttp } = {};
-  shutdown
-    .add({ name: 'stop intake', timeoutMs: 15_000, run: () => listening.http?.stop() })
-    .add({
-      name: 'close stores',
-      timeoutMs: 8_000,
-      run: async () => {
-        await bus.close();
-        await database.close();
-      },
-    });
+  shutdown.add({ name: 'stop intake', timeoutMs: 15_000, run: () => listening.http?.stop() }).add({
+    name: 'close stores',
+    timeoutMs: 8_000,
+    run: async () => {
+      await bus.close();
+      await database.close();
+    },
+  });
   listening.http = await QueryHttp.start(
     { database: new PostgresReadModelDatabase(database), bus, clock, ids, logger, health },
     { ...config, instance },

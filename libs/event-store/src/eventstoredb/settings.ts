@@ -1,3 +1,4 @@
+import type { Config } from '#platform/config/read-config';
 import { integer, parsedSecret } from '#platform/config/setting';
 import { parseConnectionString } from './connection-string.js';
 
@@ -26,3 +27,12 @@ export const EVENTSTORE_SETTINGS = {
     default: DEFAULT_APPENDS_IN_FLIGHT,
   }),
 };
+
+/** What `EventStoreDbEventStore.open` wants of them. */
+export function eventStoreOptions(config: Config<typeof EVENTSTORE_SETTINGS>) {
+  return {
+    url: config.eventStoreUrl,
+    timeoutMs: config.eventStoreTimeoutMs,
+    appendsInFlight: config.eventStoreAppendsInFlight,
+  };
+}

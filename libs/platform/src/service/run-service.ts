@@ -13,6 +13,8 @@ import { Shutdown } from '../lifecycle/shutdown.js';
 import { stopOnSignals } from '../lifecycle/stop-on-signals.js';
 import type { Logger } from '../logging/logger.js';
 import { PinoLogger } from '../logging/pino-logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { PrometheusMetrics } from '../metrics/prometheus-metrics.js';
 import type { Clock } from '../time/clock.js';
 import { SystemClock } from '../time/system-clock.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
@@ -28,6 +30,7 @@ export interface Service {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly health: Health;
+  readonly metrics: Metrics;
   /** Steps in the order in which nothing is lost; the status port answers until the last of them has ended. */
   readonly shutdown: Shutdown;
   /** Something has ended that only a new process brings back: stops in order and exits with 1. */
@@ -73,9 +76,10 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
   const logger = PinoLogger.create({ level: common.logLevel, service: program.name, clock }).child({
     instance,
   });
+  const metrics = PrometheusMetrics.create({ clock, logger });
   const health = new Health();
   const shutdown = new Shutdown(clock, logger);
-  const status = await StatusServer.start(health, NO_METRICS, {
+  const status = await StatusServer.start(health, metrics, {
     host: common.statusHost,
     port: common.statusPort,
   });
@@ -90,6 +94,7 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
     ids: new SystemIds(),
     logger,
     health,
+    metrics,
     shutdown,
     end: (why, error) => {
       logger.alarm('service-ended', { why, error });

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Checkpoints } from '#coordination/checkpoints';
 import type { FollowUps } from '#coordination/follow-ups';
 import type { HeldMessage, HeldMessages } from '#coordination/held-messages';
+import type { Leases } from '#coordination/leases';
 import type { Clock } from '#platform/time/clock';
+import { eventually } from '#test/support/eventually';
 
 /** The three ports of one adapter, with nothing in them. */
 export interface CoordinationSubject {
@@ -240,6 +242,122 @@ export function describeCoordinationContract(
         await holding;
         assert.deepEqual(await held.skipFirst('p1'), aMessage('0/1'));
       });
+    });
+  });
+}
+
+export interface LeasesSubject {
+  readonly leases: Leases;
+  dispose(): Promise<void>;
+}
+
+/** Longer than any test. */
+const LONG = 600_000;
+const SHORT = 150;
+
+/** What every adapter of `Leases` must do, by its own clock, which runs. `makeSubject` gives empty ones. */
+export function describeLeasesContract(name: string, makeSubject: () => Promise<LeasesSubject>): void {
+  describe(`leases: ${name}`, () => {
+    let subject: LeasesSubject;
+    let leases: Leases;
+    beforeEach(async () => {
+      subject = await makeSubject();
+      leases = subject.leases;
+    });
+    afterEach(() => subject.dispose());
+
+    it('are held by one at a time, each name for itself', async () => {
+      assert.equal(await leases.take('x', 'a', LONG), 1n);
+      assert.equal(await leases.take('x', 'b', LONG), undefined);
+      assert.equal(await leases.take('y', 'b', LONG), 1n);
+      assert.equal(await leases.take('y', 'a', LONG), undefined);
+    });
+
+    it('keep their fence while their holder takes them again', async () => {
+      assert.equal(await leases.take('x', 'a', LONG), 1n);
+      assert.equal(await leases.take('x', 'a', LONG), 1n);
+      assert.equal(await leases.renew('x', 'a', 1n, LONG), true);
+      assert.equal(await leases.take('x', 'a', LONG), 1n);
+    });
+
+    it('are won by one of many at once', async () => {
+      const holders = Array.from({ length: 20 }, (_, index) => `copy-${index}`);
+      const fences = await Promise.all(holders.map((holder) => leases.take('x', holder, LONG)));
+      assert.deepEqual(
+        fences.filter((fence) => fence !== undefined),
+        [1n],
+      );
+      assert.equal((await leases.list())[0]?.holder, holders[fences.indexOf(1n)]);
+    });
+
+    it('run out, not before their time, and go to the next one under a higher fence', async () => {
+      const from = performance.now();
+      await leases.take('x', 'a', SHORT);
+      let fence: bigint | undefined;
+      await eventually(async () => (fence = await leases.take('x', 'b', LONG)) !== undefined);
+      // Clocks of another process may count a little differently.
+      assert.ok(performance.now() - from >= SHORT - 5);
+      assert.equal(fence, 2n);
+      assert.equal(await leases.renew('x', 'a', 1n, LONG), false);
+      assert.equal(await leases.take('x', 'a', LONG), undefined);
+    });
+
+    it('are not renewed once they have run out, and begin a new term for the same holder', async () => {
+      await leases.take('x', 'a', SHORT);
+      await eventually(async () => (await leases.list()).length === 0);
+      assert.equal(await leases.renew('x', 'a', 1n, LONG), false);
+      assert.equal(await leases.take('x', 'a', LONG), 2n);
+    });
+
+    it('last as long as the last renewal says', async () => {
+      await leases.take('x', 'a', LONG);
+      assert.equal(await leases.renew('x', 'a', 1n, SHORT), true);
+      await eventually(async () => (await leases.take('x', 'b', LONG)) === 2n);
+      await leases.release('x', 'b', 2n);
+      await leases.take('x', 'c', SHORT);
+      assert.equal(await leases.renew('x', 'c', 3n, LONG), true);
+      const [state] = await leases.list();
+      assert.ok(state !== undefined && state.expiresInMs > LONG - 60_000 && state.expiresInMs <= LONG);
+    });
+
+    it('are renewed and released by their holder under their fence only', async () => {
+      await leases.take('x', 'a', LONG);
+      assert.equal(await leases.renew('x', 'b', 1n, LONG), false);
+      assert.equal(await leases.renew('x', 'a', 2n, LONG), false);
+      assert.equal(await leases.renew('y', 'a', 1n, LONG), false);
+      await leases.release('x', 'b', 1n);
+      await leases.release('x', 'a', 2n);
+      await leases.release('y', 'a', 1n);
+      assert.equal(await leases.take('x', 'b', LONG), undefined);
+    });
+
+    it('are free at once after their release, and their fence goes on', async () => {
+      for (let fence = 1n; fence <= 5n; fence += 1n) {
+        assert.equal(await leases.take('x', 'a', LONG), fence);
+        await leases.release('x', 'a', fence);
+        assert.deepEqual(await leases.list(), []);
+        assert.equal(await leases.renew('x', 'a', fence, LONG), false);
+      }
+      assert.equal(await leases.take('x', 'b', LONG), 6n);
+      await leases.release('x', 'a', 5n);
+      assert.equal(await leases.renew('x', 'b', 6n, LONG), true);
+    });
+
+    it('are listed by name', async () => {
+      assert.deepEqual(await leases.list(), []);
+      await leases.take('shard-2', 'b', LONG);
+      await leases.take('shard-10', 'a', LONG);
+      const listed = await leases.list();
+      assert.deepEqual(
+        listed.map(({ name: one, holder, fence }) => [one, holder, fence]),
+        [
+          ['shard-10', 'a', 1n],
+          ['shard-2', 'b', 1n],
+        ],
+      );
+      for (const { expiresInMs } of listed) {
+        assert.ok(Number.isFinite(expiresInMs) && expiresInMs > 0 && expiresInMs <= LONG);
+      }
     });
   });
 }

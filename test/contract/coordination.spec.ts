@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
 import { InMemoryFollowUps } from '#coordination/in-memory/in-memory-follow-ups';
 import { InMemoryHeldMessages } from '#coordination/in-memory/in-memory-held-messages';
+import { InMemoryLeases } from '#coordination/in-memory/in-memory-leases';
 import { COORDINATION_WRITER } from '#coordination/sqlite/coordination-writer';
 import { SqliteCheckpoints } from '#coordination/sqlite/sqlite-checkpoints';
 import { SqliteFollowUps } from '#coordination/sqlite/sqlite-follow-ups';
@@ -13,12 +14,17 @@ import { SqliteFile } from '#platform/sqlite/sqlite-file';
 import { SystemClock } from '#platform/time/system-clock';
 import { scramblingSealer } from '#test/support/scrambling-sealer';
 import { temporaryFolder } from '#test/support/temporary-folder';
-import { describeCoordinationContract } from './coordination.contract.js';
+import { describeCoordinationContract, describeLeasesContract } from './coordination.contract.js';
 
 describeCoordinationContract('in memory', async (clock) => ({
   checkpoints: new InMemoryCheckpoints(),
   followUps: new InMemoryFollowUps(),
   held: new InMemoryHeldMessages(clock),
+  dispose: async () => undefined,
+}));
+
+describeLeasesContract('in memory', async () => ({
+  leases: new InMemoryLeases(new SystemClock()),
   dispose: async () => undefined,
 }));
 

@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SystemIds } from '#platform/ids/system-ids';
 import { SqliteFile } from '#platform/sqlite/sqlite-file';
+import { WrongMasterKeyError } from '#platform/vault/errors';
 import { InMemoryPayeeKeys } from '#platform/vault/in-memory/in-memory-payee-keys';
 import { KeyWrapper } from '#platform/vault/key-wrapper';
 import { MasterKey } from '#platform/vault/master-key';
-import {
-  PAYEE_KEYS_WRITER,
-  SqlitePayeeKeys,
-  WrongMasterKeyError,
-} from '#platform/vault/sqlite/sqlite-payee-keys';
+import { PAYEE_KEYS_WRITER, SqlitePayeeKeys } from '#platform/vault/sqlite/sqlite-payee-keys';
 import { describePayeeKeysContract } from './payee-keys.contract.js';
 
 const ids = new SystemIds();

@@ -160,6 +160,15 @@ export function describeReadModelDatabaseContract(
       assert.deepEqual(plain(await rows()), [entry(1)]);
     });
 
+    it('makes the tables once when several start at once', async () => {
+      const next: ModelSchema = { ...payoutTimelineSchema, version: payoutTimelineSchema.version + 1 };
+      await Promise.all(Array.from({ length: 5 }, () => database.migrate(next)));
+      assert.equal(await database.apply(MODEL, undefined, at(5), [put(entry(1))]), 'applied');
+      await Promise.all(Array.from({ length: 5 }, () => database.migrate(next)));
+      assert.equal(await database.checkpoint(MODEL), '5');
+      assert.deepEqual(plain(await rows()), [entry(1)]);
+    });
+
     it('has everything again after it was closed', async () => {
       await database.apply(MODEL, undefined, at(5), [put(entry(1))]);
       await subject.close();

@@ -39,6 +39,8 @@ export abstract class ReadModelDatabase {
   /**
    * Runs the statements and moves the checkpoint from `from` to `to`, in one transaction. `lost`: the checkpoint isn't
    * at `from`, so another runner is at work; nothing was changed. Rejects, with nothing changed, when a statement fails.
+   * Rejects too when the database is lost over it: whether it was done is then told by the checkpoint, which is at `to`
+   * or at `from`.
    */
   abstract apply(
     model: string,

@@ -3,7 +3,7 @@ import type { SqliteAccess } from '#platform/sqlite/read-only-sqlite-file';
 import type { Clock } from '#platform/time/clock';
 import { HeldMessages, type HeldForRetry, type HeldMessage, type Hold } from '../held-messages.js';
 import { COORDINATION } from './coordination-writer.js';
-import { openHeld, sealHeld, type HeldMessageSealer } from './sealed-held-message.js';
+import { openHeld, sealHeld, type HeldMessageSealer } from '../sealed-held-message.js';
 import type { FirstHoldJob, HoldJob } from './writer.js';
 
 interface HeldRow {

@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { prepared } from '../../sqlite/prepared.js';
 import type { SqliteFile } from '../../sqlite/sqlite-file.js';
-import { PayeeErasedError } from '../errors.js';
+import { KeyRemnantsError, PayeeErasedError, WrongMasterKeyError } from '../errors.js';
 import { constantTimeEqual } from '../keyed-hash.js';
 import type { KeyWrapper } from '../key-wrapper.js';
 import type { MasterKey } from '../master-key.js';
@@ -12,29 +12,6 @@ import { FIND_KEY, type KeyRow, type MasterKeyCheck } from './writer.js';
 export const PAYEE_KEYS_WRITER = new URL('./writer.js', import.meta.url);
 
 const MODULE = 'payee-keys';
-
-/** The key file was made under another master key: nothing in it can be read with this one. */
-export class WrongMasterKeyError extends Error {
-  override readonly name = 'WrongMasterKeyError';
-
-  constructor(file: string, madeWith: string, given: string) {
-    super(
-      `${file} was made with master key ${madeWith}, but the service was given ${given}: ` +
-        'start it with the master key that it had before (a lost master key means lost personal data)',
-    );
-  }
-}
-
-/** The key is destroyed, but the old bytes may still be on the disk. */
-export class KeyRemnantsError extends Error {
-  override readonly name = 'KeyRemnantsError';
-
-  constructor(file: string, payeeId: string) {
-    super(
-      `the key of payee ${payeeId} is destroyed, but ${file}-wal could not be emptied of it: erase the payee again`,
-    );
-  }
-}
 
 /** Payees' keys in a SQLite file of their own (`keys.db`), which is no part of a data backup. */
 export class SqlitePayeeKeys extends PayeeKeys {
@@ -93,7 +70,7 @@ export class SqlitePayeeKeys extends PayeeKeys {
     const db = new BetterSqlite3(path, { timeout: 2_000 });
     try {
       if (db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0)
-        throw new KeyRemnantsError(path, payeeId);
+        throw new KeyRemnantsError(`${path}-wal`, payeeId);
     } finally {
       db.close();
     }

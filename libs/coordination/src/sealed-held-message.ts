@@ -1,4 +1,4 @@
-import type { HeldMessage } from '../held-messages.js';
+import type { HeldMessage } from './held-messages.js';
 
 /** Encrypts and authenticates bytes. `open` throws when they were changed, or sealed under another key. */
 export interface HeldMessageSealer {

@@ -1,3 +1,4 @@
+import { currentLogFields } from '#platform/logging/log-context';
 import { Logger, type LogFields } from '#platform/logging/logger';
 
 export interface LogEntry {
@@ -47,6 +48,6 @@ export class MemoryLogger extends Logger {
   }
 
   #add(level: LogEntry['level'], message: string, fields: LogFields = {}): void {
-    this.entries.push({ level, message, fields: { ...this.#fields, ...fields } });
+    this.entries.push({ level, message, fields: { ...currentLogFields(), ...this.#fields, ...fields } });
   }
 }

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 import { isoTime, type Clock } from '../time/clock.js';
+import { currentLogFields } from './log-context.js';
 import { Logger, type LogFields } from './logger.js';
 import { safeFields } from './safe-fields.js';
 
@@ -41,26 +42,31 @@ export class PinoLogger extends Logger {
 
   debug(message: string, fields: LogFields = {}): void {
     // The fields are walked only when the line is written.
-    if (this.#pino.isLevelEnabled('debug')) this.#pino.debug(safeFields(fields), message);
+    if (this.#pino.isLevelEnabled('debug')) this.#pino.debug(around(fields), message);
   }
 
   info(message: string, fields: LogFields = {}): void {
-    if (this.#pino.isLevelEnabled('info')) this.#pino.info(safeFields(fields), message);
+    if (this.#pino.isLevelEnabled('info')) this.#pino.info(around(fields), message);
   }
 
   warn(message: string, fields: LogFields = {}): void {
-    if (this.#pino.isLevelEnabled('warn')) this.#pino.warn(safeFields(fields), message);
+    if (this.#pino.isLevelEnabled('warn')) this.#pino.warn(around(fields), message);
   }
 
   error(message: string, fields: LogFields = {}): void {
-    this.#pino.error(safeFields(fields), message);
+    this.#pino.error(around(fields), message);
   }
 
   alarm(code: string, fields: LogFields = {}): void {
-    this.#pino.error({ ...safeFields(fields), alarm: code }, `alarm: ${code}`);
+    this.#pino.error({ ...around(fields), alarm: code }, `alarm: ${code}`);
   }
 
   child(fields: LogFields): PinoLogger {
     return new PinoLogger(this.#pino.child(safeFields(fields)));
   }
+}
+
+/** What the line itself says counts for more than what is said around it. */
+function around(fields: LogFields): Record<string, unknown> {
+  return safeFields({ ...currentLogFields(), ...fields });
 }

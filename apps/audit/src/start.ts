@@ -1,9 +1,11 @@
 import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
+import { eventStoreOptions } from '#event-store/eventstoredb/settings';
 import { PostgresDatabase } from '#platform/postgres/postgres-database';
 import type { Service } from '#platform/service/run-service';
-import { PostgresReadModelDatabase } from '#read-models/postgres/postgres-read-model-database';
+import { READ_MODEL_MIGRATIONS } from '#read-models/postgres/read-model-migrations';
 import { createAuditServer } from './audit-server.js';
 import type { AuditConfig } from './config.js';
+import { PostgresTables } from './tables/postgres-tables.js';
 
 /** Starts the auditors' server as a process of its own. */
 export async function startAudit(
@@ -11,31 +13,30 @@ export async function startAudit(
   service: Service,
 ): Promise<Readonly<Record<string, string>>> {
   const { clock, logger, health, instance, shutdown } = service;
-  const eventStore = await EventStoreDbEventStore.open({ url: config.eventStoreUrl, clock, logger });
-  const database = PostgresDatabase.open({
+  const eventStore = await EventStoreDbEventStore.open({ ...eventStoreOptions(config), clock, logger });
+  const database = await PostgresDatabase.open({
     url: config.databaseUrl,
     clock,
     logger,
     applicationName: `audit-${instance}`,
+    migrations: [READ_MODEL_MIGRATIONS],
   });
   health.register('log', () => eventStore.status());
   health.register('database', () => database.status());
-  const app = await createAuditServer({
+  const server = await createAuditServer({
     eventStore,
-    readModels: new PostgresReadModelDatabase(database),
+    tables: new PostgresTables(database),
     clock,
     logger,
+    token: config.auditToken,
   });
-  shutdown
-    .add({ name: 'stop intake', timeoutMs: 15_000, run: () => app.close() })
-    .add({
-      name: 'close stores',
-      timeoutMs: 8_000,
-      run: async () => {
-        await eventStore.close();
-        await database.close();
-      },
-    });
-  await app.listen(config.auditPort, config.host);
-  return { audit: await app.getUrl() };
+  shutdown.add({ name: 'stop intake', timeoutMs: 15_000, run: () => server.stop() }).add({
+    name: 'close stores',
+    timeoutMs: 8_000,
+    run: async () => {
+      await eventStore.close();
+      await database.close();
+    },
+  });
+  return { audit: await server.listen(config.host, config.auditPort) };
 }

@@ -79,7 +79,7 @@ describe('the balance of an account', () => {
   it('refuses an unknown account, a moment before its opening and one after the end, each with the remedy', async () => {
     await assert.rejects(balance.of(accountId('nobody')), {
       name: 'UnknownAccountError',
-      message: 'the log has no account nobody: check the id and the data folder (--data)',
+      message: 'the log has no account nobody: check the id, and that this is its ledger',
     });
     await assert.rejects(balance.of(ACCOUNT, { kind: 'position', position: logPosition('0') }), {
       name: 'NotOpenedByThenError',

@@ -7,7 +7,7 @@ export class UnknownAccountError extends Error {
   override readonly name = 'UnknownAccountError';
 
   constructor(accountId: string) {
-    super(`the log has no account ${accountId}: check the id and the data folder (--data)`);
+    super(`the log has no account ${accountId}: check the id, and that this is its ledger`);
   }
 }
 
@@ -30,7 +30,7 @@ export class PositionAfterEndError extends Error {
   constructor(position: LogPosition, head: LogPosition | undefined) {
     super(
       head === undefined
-        ? 'the log is empty: check the data folder (--data)'
+        ? 'the log is empty: check that this is the right ledger'
         : `position ${position} lies after the end of the log, which is ${head}: ask for that one or an earlier one`,
     );
   }

@@ -6,7 +6,7 @@ const PAYOUT = '00000000-0000-5000-8000-000000000001';
 
 describe('the command line of the audit', () => {
   it('reads each question with its defaults', () => {
-    const settings = { dataFolder: './data', json: false };
+    const settings = { place: { kind: 'folder', dataFolder: './data' }, json: false };
     assert.deepEqual(readCommandLine(['timeline', PAYOUT]), {
       question: { kind: 'timeline', payoutId: PAYOUT },
       ...settings,
@@ -22,9 +22,20 @@ describe('the command line of the audit', () => {
   it('reads options before and after the question', () => {
     assert.deepEqual(readCommandLine(['--json', 'balance', 'acme', '--as-of', '12', '--data', '/tmp/x']), {
       question: { kind: 'balance', accountId: 'acme', asOf: { kind: 'position', position: '12' } },
-      dataFolder: '/tmp/x',
+      place: { kind: 'folder', dataFolder: '/tmp/x' },
       json: true,
     });
+  });
+
+  it('reads a ledger on servers where EVENTSTORE_URL names one and no folder is given', () => {
+    const env = { EVENTSTORE_URL: 'esdb://log:2113', PAYOUT_DATA_FOLDER: '/tmp/y' };
+    const placeOf = (args: readonly string[], given: Readonly<Record<string, string>>) =>
+      readCommandLine(['replay', ...args], given).place;
+    assert.deepEqual(placeOf([], env), { kind: 'servers', env });
+    const file = { EVENTSTORE_URL_FILE: '/run/secrets/log' };
+    assert.deepEqual(placeOf([], file), { kind: 'servers', env: file });
+    assert.deepEqual(placeOf(['--data', '/tmp/x'], env), { kind: 'folder', dataFolder: '/tmp/x' });
+    assert.deepEqual(placeOf([], { ...env, EVENTSTORE_URL: ' ' }), { kind: 'folder', dataFolder: '/tmp/y' });
   });
 
   it('refuses a wrong call and says what is wrong', () => {

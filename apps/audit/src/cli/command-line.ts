@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { accountId, payoutId, type AccountId, type PayoutId } from '#domain/ids';
+import type { Environment } from '#platform/config/read-config';
 import { readAsOf, type AsOf } from '../balance/as-of.js';
+import type { LedgerPlace } from '../open-ledger.js';
 
 export const USAGE = `Reads the ledger's log. It changes nothing, and the service may be running or stopped.
 
@@ -8,13 +10,15 @@ export const USAGE = `Reads the ledger's log. It changes nothing, and the servic
   audit balance <account id> [--as-of <moment>]      the books of a funding account, now or then
   audit replay                                       folds the whole log and compares it with the read models
 
-  --data <folder>    the service's data folder (default: PAYOUT_DATA_FOLDER, else ./data)
+  --data <folder>    the embedded service's data folder (default: PAYOUT_DATA_FOLDER, else ./data)
   --as-of <moment>   an RFC 3339 time (2026-08-01T12:00:00Z) or a log position (1234)
   --json             one JSON object on standard output
   --help             this text
 
+Where EVENTSTORE_URL is set and --data isn't given, it reads that log; replay compares it with the tables of DATABASE_URL.
+
 Exit codes: 0 it holds; 1 replay found a difference, or books that don't balance; 2 the log can't be read (the position
-is named); 64 wrong call; 66 no such payout, account, moment or ledger.
+is named); 64 wrong call or settings; 66 no such payout, account, moment or ledger; 69 a server doesn't answer.
 `;
 
 /** The call itself is wrong. */
@@ -34,17 +38,14 @@ export type Question =
 
 export interface CommandLine {
   readonly question: Question;
-  readonly dataFolder: string;
+  readonly place: LedgerPlace;
   readonly json: boolean;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws `UsageError`. */
 export function readCommandLine(args: readonly string[], env: Environment = {}): CommandLine {
   const { values, positionals } = parsed(args);
-  const dataFolder = values.data ?? env['PAYOUT_DATA_FOLDER'] ?? './data';
-  const settings = { dataFolder, json: values.json };
+  const settings = { place: placeOf(values.data, env), json: values.json };
   if (values.help) return { question: { kind: 'help' }, ...settings };
   const [command, ...operands] = positionals;
   if (command !== 'balance' && values['as-of'] !== undefined)
@@ -72,6 +73,13 @@ export function readCommandLine(args: readonly string[], env: Environment = {}):
     default:
       throw new UsageError(`there is no command ${JSON.stringify(command)}`);
   }
+}
+
+function placeOf(dataFolder: string | undefined, env: Environment): LedgerPlace {
+  if (dataFolder !== undefined) return { kind: 'folder', dataFolder };
+  const isSet = (name: string): boolean => (env[name]?.trim() ?? '') !== '';
+  if (isSet('EVENTSTORE_URL') || isSet('EVENTSTORE_URL_FILE')) return { kind: 'servers', env };
+  return { kind: 'folder', dataFolder: env['PAYOUT_DATA_FOLDER'] ?? './data' };
 }
 
 function parsed(args: readonly string[]) {

@@ -1,9 +1,19 @@
+import { ConnectionStringError } from '#event-store/eventstoredb/connection-string';
+import {
+  EventStoreAccessDeniedError,
+  EventStoreUnavailableError,
+  StreamDamagedError,
+} from '#event-store/eventstoredb/errors';
+import { ConfigError } from '#platform/config/read-config';
+import { DatabaseNotPreparedError, DatabaseUnreachableError } from '#platform/postgres/errors';
 import type { Clock } from '#platform/time/clock';
+import type { ReadModelDatabase } from '#read-models/database';
 import { AccountBalance } from '../balance/account-balance.js';
 import { balanceText } from '../balance/balance-text.js';
 import { NotOpenedByThenError, PositionAfterEndError, UnknownAccountError } from '../balance/errors.js';
+import type { Log } from '../log/log.js';
 import { UnreadableLogError } from '../log/unreadable-log-error.js';
-import { NoLedgerError, openLedger, type OpenLedger } from '../open-ledger.js';
+import { NoLedgerError, openLedger } from '../open-ledger.js';
 import { Replay } from '../replay/replay.js';
 import { replayText } from '../replay/replay-text.js';
 import { PayoutTimeline } from '../timeline/payout-timeline.js';
@@ -13,14 +23,22 @@ import { readCommandLine, USAGE, UsageError, type CommandLine, type Question } f
 import { Progress, type TextOut } from './progress.js';
 
 /** What the process ends with: see `USAGE`. */
-export const EXIT = { holds: 0, differs: 1, unreadable: 2, usage: 64, notFound: 66, defect: 70 } as const;
+export const EXIT = {
+  holds: 0,
+  differs: 1,
+  unreadable: 2,
+  usage: 64,
+  notFound: 66,
+  unavailable: 69,
+  defect: 70,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export interface AuditIo {
   readonly out: TextOut;
   readonly err: TextOut;
   readonly clock: Clock;
-  /** For `PAYOUT_DATA_FOLDER`, where `--data` isn't given. */
+  /** Where the ledger lies, when `--data` doesn't say it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -49,31 +67,36 @@ export async function runAudit(args: readonly string[], io: AuditIo): Promise<Ex
 
 async function answer(
   question: Exclude<Question, { kind: 'help' }>,
-  { dataFolder }: CommandLine,
+  { place }: CommandLine,
   io: AuditIo,
 ): Promise<Answer> {
-  const ledger = openLedger(dataFolder);
+  const ledger = await openLedger(place, io.clock);
   try {
-    return await ledger.inSnapshot(async () => {
-      switch (question.kind) {
-        case 'timeline': {
-          const timeline = await new PayoutTimeline(ledger.log).of(question.payoutId);
-          return { text: timelineText(timeline), json: timeline, holds: true };
-        }
-        case 'balance': {
-          const report = await new AccountBalance(ledger.log).of(question.accountId, question.asOf);
-          return { text: balanceText(report), json: report, holds: report.check.balanced };
-        }
-        case 'replay':
-          return replay(ledger, io);
+    switch (question.kind) {
+      case 'timeline': {
+        const timeline = await ledger.inSnapshot(() => new PayoutTimeline(ledger.log).of(question.payoutId));
+        return { text: timelineText(timeline), json: timeline, holds: true };
       }
-    });
+      case 'balance': {
+        const { accountId, asOf } = question;
+        const report = await ledger.inSnapshot(() => new AccountBalance(ledger.log).of(accountId, asOf));
+        return { text: balanceText(report), json: report, holds: report.check.balanced };
+      }
+      case 'replay':
+        return ledger.tables === undefined
+          ? await ledger.inSnapshot(() => replay(ledger.log, undefined, io))
+          : await ledger.tables.inSnapshot((readModels) => replay(ledger.log, readModels, io));
+    }
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
-async function replay({ log, readModels }: OpenLedger, { err, clock }: AuditIo): Promise<Answer> {
+async function replay(
+  log: Log,
+  readModels: ReadModelDatabase | undefined,
+  { err, clock }: AuditIo,
+): Promise<Answer> {
   const progress = new Progress(err, clock);
   try {
     const onProgress = (events: number): void => progress.show(events);
@@ -84,17 +107,27 @@ async function replay({ log, readModels }: OpenLedger, { err, clock }: AuditIo):
   }
 }
 
+/** Expected errors, whose messages say it all. */
+const CODES: readonly (readonly [ExitCode, readonly (abstract new (...args: never) => Error)[]])[] = [
+  [EXIT.usage, [UsageError, ConfigError, ConnectionStringError]],
+  [EXIT.unreadable, [UnreadableLogError, StreamDamagedError]],
+  [
+    EXIT.notFound,
+    [NoLedgerError, UnknownPayoutError, UnknownAccountError, NotOpenedByThenError, PositionAfterEndError],
+  ],
+  [
+    EXIT.unavailable,
+    [
+      EventStoreUnavailableError,
+      EventStoreAccessDeniedError,
+      DatabaseUnreachableError,
+      DatabaseNotPreparedError,
+    ],
+  ],
+];
+
 function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof UnreadableLogError) return EXIT.unreadable;
-  const notFound = [
-    NoLedgerError,
-    UnknownPayoutError,
-    UnknownAccountError,
-    NotOpenedByThenError,
-    PositionAfterEndError,
-  ];
-  return notFound.some((kind) => error instanceof kind) ? EXIT.notFound : EXIT.defect;
+  return CODES.find(([, kinds]) => kinds.some((kind) => error instanceof kind))?.[0] ?? EXIT.defect;
 }
 
 /** What we didn't foresee is shown with its place in the program. */

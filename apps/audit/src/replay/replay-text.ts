@@ -25,7 +25,7 @@ export function replayText(report: ReplayReport): string {
         ]) + '\n',
     ...report.brokenAccounts.map((accountId) => `account ${accountId}: its books don't balance\n`),
     readModels === null
-      ? 'this file has no read models\n'
+      ? 'no read models were compared: there are none here, or DATABASE_URL is not set\n'
       : textTable([
           ['read model', 'checkpoint', 'behind', 'rows', 'differences'],
           ...readModels.map((model) => [

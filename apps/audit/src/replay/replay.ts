@@ -35,15 +35,26 @@ export interface ReplayParts {
   readonly readModels: ReadModelDatabase | undefined;
   readonly clock: Clock;
   readonly onProgress?: (events: number) => void;
+  /** Aborted: the replay rejects with `ReplayStoppedError`. */
+  readonly signal?: AbortSignal;
+}
+
+/** It was given up before its end: nothing is known of the books. */
+export class ReplayStoppedError extends Error {
+  override readonly name = 'ReplayStoppedError';
+
+  constructor() {
+    super('the replay was stopped before its end: start it again');
+  }
 }
 
 /** Folds everything in the log with the domain, and compares with the read models row by row. It only reads. */
 export class Replay {
   constructor(private readonly parts: ReplayParts) {}
 
-  /** Throws `UnreadableLogError`. */
+  /** Throws `UnreadableLogError` or `ReplayStoppedError`. */
   async run(): Promise<ReplayReport> {
-    const { log, clock, onProgress } = this.parts;
+    const { log, clock, onProgress, signal } = this.parts;
     const started = clock.monotonicMs();
     const fold = new LedgerFold();
     let open = await this.#openChecks();
@@ -55,6 +66,7 @@ export class Replay {
     };
     await finishAt(undefined);
     for await (const page of readPages(log)) {
+      if (signal?.aborted === true) throw new ReplayStoppedError();
       const logged = page.map(readEvent);
       for (const part of splitAt(logged, open)) {
         for (const event of part) fold.apply(event);

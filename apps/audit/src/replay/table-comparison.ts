@@ -44,14 +44,20 @@ async function* pagesOf<T extends keyof ReadModelTables>(
   key: readonly (keyof ReadModelTables[T] & string)[],
 ): AsyncGenerator<readonly ReadModelTables[T][]> {
   const columns = sql.join(key.map((column) => sql.ref(column)));
+  // What the builder makes of a table that is only known when it runs has the type of all tables at once.
+  const all = database.build
+    .selectFrom<keyof ReadModelTables>(table)
+    .selectAll()
+    .orderBy(columns)
+    .limit(PAGE);
   let last: ReadModelTables[T] | undefined;
   for (;;) {
     const after = last;
-    const page = (await database.query(
-      sql`select * from ${sql.table(table)}
-        ${after === undefined ? sql`` : sql`where (${columns}) > (${sql.join(key.map((column) => after[column]))})`}
-        order by ${columns} limit ${sql.lit(PAGE)}`.compile(database.build),
-    )) as unknown as readonly ReadModelTables[T][];
+    const next =
+      after === undefined
+        ? all
+        : all.where(sql<boolean>`(${columns}) > (${sql.join(key.map((column) => after[column]))})`);
+    const page = (await database.query(next.compile())) as unknown as readonly ReadModelTables[T][];
     yield page;
     if (page.length < PAGE) return;
     last = page.at(-1);

@@ -112,7 +112,7 @@ describe('the timeline of a payout', () => {
     await assert.rejects(timeline.of(payoutNumber(99)), {
       name: 'UnknownPayoutError',
       message:
-        /^the log has no payout 00000000-0000-5000-8000-000000000063: check the id .* and the data folder/,
+        /^the log has no payout 00000000-0000-5000-8000-000000000063: check the id .* that this is its ledger$/,
     });
   });
 

@@ -4,7 +4,7 @@ export class UnknownPayoutError extends Error {
 
   constructor(payoutId: string) {
     super(
-      `the log has no payout ${payoutId}: check the id (the answer to the request names it) and the data folder (--data)`,
+      `the log has no payout ${payoutId}: check the id (the answer to the request names it), and that this is its ledger`,
     );
   }
 }

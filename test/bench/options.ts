@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 
-export const CASE_NAMES = ['raw-append', 'intake', 'lifecycle', 'replay'] as const;
+/** `production` needs a broker and a database on this machine: it runs when it is named. */
+export const CASE_NAMES = ['raw-append', 'intake', 'lifecycle', 'replay', 'production'] as const;
+const USUAL = CASE_NAMES.filter((name) => name !== 'production');
 export type CaseName = (typeof CASE_NAMES)[number];
 
 export interface BenchOptions {
@@ -18,6 +20,8 @@ reading) does in the same run on the same machine.
   npm run bench                    a table
   npm run bench -- --json          one JSON object
   npm run bench -- --case intake   one case (raw-append, intake, lifecycle, replay), beside raw-append
+  npm run bench -- --case production
+                                   the same on Kafka, PostgreSQL and EventStoreDB, beside raw-append and intake
   npm run bench -- --repeats 5     3 when left out
   npm run bench -- --quick         small amounts, to see that it works`;
 
@@ -52,12 +56,15 @@ function parse(args: readonly string[]) {
 }
 
 function casesOf(only: readonly string[] | undefined): readonly CaseName[] {
-  if (only === undefined) return CASE_NAMES;
+  if (only === undefined) return USUAL;
   for (const name of only) {
     if (!CASE_NAMES.some((known) => known === name))
       throw new UsageError(`there is no case ${name}: name one of ${CASE_NAMES.join(', ')}`);
   }
-  return CASE_NAMES.filter((name) => name === 'raw-append' || only.includes(name));
+  return CASE_NAMES.filter(
+    (name) =>
+      name === 'raw-append' || only.includes(name) || (name === 'intake' && only.includes('production')),
+  );
 }
 
 function repeatsOf(text: string): number {

@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import type { BenchCase, FigureKind, Measurement } from './bench-case.js';
 import { IntakeCase } from './cases/intake.js';
 import { LifecycleCase } from './cases/lifecycle.js';
+import { ProductionCase } from './cases/production.js';
 import { RawAppendCase } from './cases/raw-append.js';
 import { ReplayCase } from './cases/replay.js';
 import { describeMachine, SQLITE_SETTINGS, type Machine } from './machine.js';
@@ -34,6 +35,7 @@ const CASES: Readonly<Record<CaseName, (quick: boolean) => BenchCase>> = {
   intake: (quick) => new IntakeCase(quick),
   lifecycle: (quick) => new LifecycleCase(quick),
   replay: (quick) => new ReplayCase(quick),
+  production: (quick) => new ProductionCase(quick),
 };
 
 /** Each repeat runs every case once, so that a ratio compares what ran in the same minute. */

@@ -46,7 +46,7 @@ export class ReplayCase implements BenchCase {
 
   async run(progress: Progress): Promise<Readonly<Record<string, Measurement>>> {
     this.#ledger ??= await this.#writeHistory(progress);
-    const ledger = openLedger(this.#ledger.dataFolder);
+    const ledger = openLedger(this.#ledger.room.dataFolder);
     try {
       return {
         [RAW_READ]: await timed(() => readAll(ledger)),
@@ -59,8 +59,7 @@ export class ReplayCase implements BenchCase {
   }
 
   close(): Promise<void> {
-    this.#ledger?.remove();
-    return Promise.resolve();
+    return this.#ledger?.remove() ?? Promise.resolve();
   }
 
   /** The repeats read the same history: reading leaves it as it is. */

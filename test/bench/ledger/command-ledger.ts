@@ -2,34 +2,38 @@ import { Test } from '@nestjs/testing';
 import { CommandModule } from '#command/command.module';
 import { CommandRunner } from '#command/command-runner';
 import { ProviderRegistry } from '#providers/registry';
-import { temporaryFolder } from '#test/support/temporary-folder';
 import { Caller, inParallel } from './caller.js';
-import { openBenchEngines } from './engine-room.js';
+import { EmbeddedRoom } from './embedded-room.js';
+import type { BenchRoom } from './bench-room.js';
 import { InstantProvider } from './instant-provider.js';
 import { LogWatch } from './log-watch.js';
 
 const PAYEES = 200;
 
-/** The whole command app on the SQLite engines in a folder of its own, with a provider that pays at once. */
-export class CommandLedger {
-  private constructor(private readonly parts: Awaited<ReturnType<typeof start>>) {}
+/** The whole command app in a room of engines, with a provider that pays at once. */
+export class CommandLedger<Room extends BenchRoom = EmbeddedRoom> {
+  private constructor(
+    readonly room: Room,
+    private readonly parts: Awaited<ReturnType<typeof start>>,
+  ) {}
 
+  /** On the SQLite engines in a folder of its own. */
   static async start(): Promise<CommandLedger> {
-    return new CommandLedger(await start());
+    return CommandLedger.startIn(await EmbeddedRoom.open());
   }
 
-  get engines() {
-    return this.parts.engines;
+  static async startIn<Room extends BenchRoom>(room: Room): Promise<CommandLedger<Room>> {
+    return new CommandLedger(room, await start(room));
   }
 
-  get dataFolder(): string {
-    return this.parts.folder.path;
+  get engines(): Room['engines'] {
+    return this.room.engines;
   }
 
   /** Opens accounts with ample funds. Resolves when the money is there. */
   async openAccounts(accounts: readonly string[]): Promise<void> {
-    const { caller, engines } = this.parts;
-    const watch = await LogWatch.from(engines.eventStore);
+    const { caller } = this.parts;
+    const watch = await LogWatch.from(this.engines.eventStore);
     await inParallel(accounts.length, 64, async (index) => {
       const accountId = accounts[index] ?? '';
       await caller.ask({ type: 'OpenAccount', data: { accountId, currency: 'USD' } });
@@ -57,23 +61,21 @@ export class CommandLedger {
     return payoutId;
   }
 
-  /** Stops the app; the files can be read by others then, until `remove`. */
+  /** Stops the app and closes the engines; what they kept can be read by others then, until `remove`. */
   async stop(): Promise<void> {
-    const { caller, runner, module, engines } = this.parts;
+    const { caller, runner, module } = this.parts;
     await caller.leave();
     await runner.stop();
     await module.close();
-    await engines.close();
+    await this.room.close();
   }
 
-  remove(): void {
-    this.parts.folder.remove();
+  remove(): Promise<void> {
+    return this.room.remove();
   }
 }
 
-async function start() {
-  const folder = temporaryFolder();
-  const engines = await openBenchEngines(folder.path);
+async function start({ engines }: BenchRoom) {
   const registry = new ProviderRegistry([new InstantProvider()]);
   const module = await Test.createTestingModule({
     imports: [CommandModule.register({ ...engines, registry })],
@@ -81,5 +83,5 @@ async function start() {
   await module.init();
   const runner = module.get(CommandRunner);
   await runner.start();
-  return { folder, engines, module, runner, caller: await Caller.on(engines.bus) };
+  return { module, runner, caller: await Caller.on(engines.bus) };
 }

@@ -17,7 +17,7 @@ import { quickScan, readImports } from './read-imports.js';
 
 /** Tests run from dist; the sources lie under the folder in which npm runs them. */
 const ROOT = process.cwd();
-const FOLDERS = ['apps', 'libs', 'test'];
+const FOLDERS = ['apps', 'libs', 'test', 'docs'];
 
 interface PackageJson {
   readonly imports: Readonly<Record<string, { readonly source: string }>>;

@@ -56,7 +56,7 @@ type Target =
 
 const isTest = (path: string): boolean => path.startsWith('test/') || path.endsWith('.spec.ts');
 
-/** `libs/<name>`, `apps/<name>` or `test`. */
+/** `libs/<name>`, `apps/<name>`, `docs/examples` or `test`. */
 export function unitOf(path: string): string {
   const [top = '', name = ''] = path.split('/');
   return top === 'test' ? 'test' : `${top}/${name}`;

@@ -44,6 +44,12 @@ export const IMPORT_TABLE: Readonly<Record<string, UnitRule>> = {
     packages: 'declared',
     because: 'a rebuild can reach neither a provider nor a topic',
   },
+  'libs/client': {
+    may: ['libs/domain', 'libs/messaging', 'libs/platform'],
+    packages: 'declared',
+    except: [/^libs\/domain\/src\/(?!ids\.ts$)/, /^libs\/messaging\/src\/(?:consumer|sqlite)\//],
+    because: 'whoever uses the ledger needs its contracts and a bus, and nothing of how it works',
+  },
   'apps/command': {
     may: [
       'libs/domain',
@@ -110,6 +116,16 @@ export const IMPORT_TABLE: Readonly<Record<string, UnitRule>> = {
     ],
     packages: 'declared',
     because: "it puts the other apps' modules into one process on the embedded engines, and decides nothing",
+  },
+  'apps/setup': {
+    may: ['libs/event-store', 'libs/messaging', 'libs/coordination', 'libs/read-models', 'libs/platform'],
+    packages: 'declared',
+    because: 'it prepares the engines before the apps start, and runs nothing of them',
+  },
+  'docs/examples': {
+    may: ['libs/client'],
+    packages: 'declared',
+    because: 'it shows that the client is all that another service needs',
   },
 };
 

@@ -1,5 +1,5 @@
 import { PROVIDER_NAMES, type ProviderName } from '#domain/provider/provider-name';
-import { printOwnMessage, readOwnMessage, type MessageMeta } from './own-message.js';
+import { printOwnMessage, readOwnMessage, type MessageMeta, type OwnMessageRefusal } from './own-message.js';
 import { Matching, Means, Must, OneOf, Optional, Text } from './shape.js';
 
 export const CALLBACK_TYPE = 'payout.callback.v1';
@@ -38,8 +38,7 @@ export class CallbackMessageV1 {
 export type CallbackMessage = Readonly<CallbackMessageV1>;
 
 export type CallbackMessageReading =
-  | { readonly ok: true; readonly callback: CallbackMessage; readonly meta: MessageMeta }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly callback: CallbackMessage; readonly meta: MessageMeta } | OwnMessageRefusal;
 
 /** A header whose name every JavaScript object has (`constructor`) is left out: it couldn't be read again. */
 export function printCallbackMessage(callback: CallbackMessage, meta: MessageMeta): Uint8Array {

@@ -1,7 +1,7 @@
 import { NAME, UUID } from '#domain/ids';
 import { LOG_POSITION } from '#domain/log-position';
 import { PROVIDER_NAMES, type ProviderName } from '#domain/provider/provider-name';
-import { printOwnMessage, readOwnMessage, type MessageMeta } from './own-message.js';
+import { printOwnMessage, readOwnMessage, type MessageMeta, type OwnMessageRefusal } from './own-message.js';
 import { Matching, Means, OneOf, Optional, Text } from './shape.js';
 
 /** What other services hear of a payout. The log has the rest. */
@@ -65,8 +65,7 @@ export interface PublicEvent {
 }
 
 export type PublicEventReading =
-  | { readonly ok: true; readonly event: PublicEvent; readonly meta: MessageMeta }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly event: PublicEvent; readonly meta: MessageMeta } | OwnMessageRefusal;
 
 /** `PayoutSubmitted` → `payout.event.PayoutSubmitted.v1`. */
 export function publicEventType(name: PublicEventName): string {
@@ -85,6 +84,6 @@ export function readPublicEvent(value: Uint8Array): PublicEventReading {
   const read = readOwnMessage<PublicEventV1>(value, SHAPES);
   if (!read.ok) return read;
   const name = NAMES_BY_TYPE.get(read.type);
-  if (name === undefined) return { ok: false, reason: 'unknown-type' };
+  if (name === undefined) return { ok: false, kind: 'unknown-type', reason: 'unknown-type' };
   return { ok: true, event: { name, data: read.data }, meta: read.meta };
 }

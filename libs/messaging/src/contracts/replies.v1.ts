@@ -1,5 +1,5 @@
 import { LOG_POSITION } from '#domain/log-position';
-import { printOwnMessage, readOwnMessage, type MessageMeta } from './own-message.js';
+import { printOwnMessage, readOwnMessage, type MessageMeta, type OwnMessageRefusal } from './own-message.js';
 import { Matching, Means, OneOf, Optional, Text } from './shape.js';
 
 export const REPLY_TYPE = 'payout.reply.v1';
@@ -43,8 +43,7 @@ export class ReplyV1 {
 export type Reply = Readonly<ReplyV1>;
 
 export type ReplyReading =
-  | { readonly ok: true; readonly reply: Reply; readonly meta: MessageMeta }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly reply: Reply; readonly meta: MessageMeta } | OwnMessageRefusal;
 
 export function printReply(reply: Reply, meta: MessageMeta): Uint8Array {
   return printOwnMessage(REPLY_TYPE, meta, reply);

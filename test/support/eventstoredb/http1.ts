@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { AccessControl, Principal } from './access-control.js';
 import { parseObject } from './log/stream-metadata.js';
 import type { ServerContext } from './services/server-context.js';
-import { newUser, userEvent } from './users.js';
+import { newUser, userEvent, type User } from './users.js';
 
 interface Answer {
   readonly status: number;
@@ -33,8 +33,28 @@ async function answer(context: ServerContext, request: IncomingMessage): Promise
     case 'POST /users/':
       return postUser(context, request);
     default:
-      return { status: 404 };
+      return oneUser(context, request);
   }
+}
+
+/** `GET /users/<name>`, `POST /users/<name>/command/reset-password`: from the server's source, not recorded. */
+async function oneUser(context: ServerContext, request: IncomingMessage): Promise<Answer> {
+  const match = /^(GET|POST) \/users\/([^/?]+)(\/command\/reset-password)?$/.exec(
+    `${request.method ?? ''} ${request.url ?? ''}`,
+  );
+  const { access } = context;
+  if (access === undefined || match === null) return { status: 404 };
+  if (!isAdmin(access, access.principal(request.headers.authorization))) return { status: 401 };
+  const user = access.user(decodeURIComponent(match[2] ?? ''));
+  if (user === undefined) return { status: 404 };
+  if (match[1] === 'GET' && match[3] === undefined) {
+    return { status: 200, body: { data: { loginName: user.name, groups: user.groups } } };
+  }
+  if (match[1] === 'GET' || match[3] === undefined) return { status: 405 };
+  const { newPassword } = parseObject(Buffer.from(await text(request)));
+  if (typeof newPassword !== 'string') return { status: 400 };
+  await keepUser(context, newUser(user.name, newPassword, user.groups), '$PasswordChanged');
+  return { status: 200 };
 }
 
 async function postUser(context: ServerContext, request: IncomingMessage): Promise<Answer> {
@@ -46,24 +66,23 @@ async function postUser(context: ServerContext, request: IncomingMessage): Promi
     return { status: 400 };
   if (access.user(loginName) !== undefined) return { status: 409 };
   const names = Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [];
-  const { stream, data } = userEvent(newUser(loginName, password, names));
-  await context.store.commit((log) =>
-    log.append(
-      stream,
-      'no-stream',
-      [
-        {
-          id: context.newId(),
-          type: '$UserCreated',
-          contentType: 'application/json',
-          data,
-          metadata: new Uint8Array(),
-        },
-      ],
-      context.nowMs(),
-    ),
-  );
+  await keepUser(context, newUser(loginName, password, names), '$UserCreated');
   return { status: 201 };
+}
+
+async function keepUser(context: ServerContext, user: User, type: string): Promise<void> {
+  const { stream, data } = userEvent(user);
+  const event = {
+    id: context.newId(),
+    type,
+    contentType: 'application/json' as const,
+    data,
+    metadata: new Uint8Array(),
+  };
+  await context.store.commit((log) => {
+    const last = log.streamEvents(stream).at(-1);
+    return log.append(stream, last?.revision ?? 'no-stream', [event], context.nowMs());
+  });
 }
 
 const isAdmin = (access: AccessControl, principal: Principal | undefined): boolean =>

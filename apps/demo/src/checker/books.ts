@@ -1,5 +1,13 @@
 import { decimal, print, type Decimal } from './decimal-text.js';
-import { amountOf, isRecord, readAmount, textOf, type Amount, type StoredEvent } from './stored-event.js';
+import {
+  amountOf,
+  isRecord,
+  placeOf,
+  readAmount,
+  textOf,
+  type Amount,
+  type StoredEvent,
+} from './stored-event.js';
 
 /** An account's books from its events, credits less debits, in minor units. */
 export interface AccountBooks {
@@ -50,7 +58,7 @@ export function accountBooks(
   events: readonly StoredEvent[],
   report: (text: string) => void,
 ): ReadonlyMap<string, AccountBooks> {
-  const placeOf = new Map(events.map((event) => [event.position, event]));
+  const byPlace = new Map(events.map((event) => [event.position, event]));
   const accounts = new Map<string, Account>();
   for (const event of events) {
     if (!event.stream.startsWith('account-')) continue;
@@ -63,7 +71,7 @@ export function accountBooks(
       if (known !== undefined) complain('opens an account again');
       else accounts.set(event.stream, opened(accountId, textOf(event, 'currency')));
     } else if (known === undefined) complain('comes before AccountOpened');
-    else apply(known, event, placeOf, complain);
+    else apply(known, event, byPlace, complain);
   }
   return new Map([...accounts.values()].map((account) => [account.accountId, account]));
 }
@@ -86,10 +94,10 @@ function opened(accountId: string, currency: string): Account {
 function apply(
   account: Account,
   event: StoredEvent,
-  placeOf: ReadonlyMap<bigint, StoredEvent>,
+  byPlace: ReadonlyMap<bigint, StoredEvent>,
   complain: (text: string) => void,
 ): void {
-  checkCause(account, event, placeOf, complain);
+  checkCause(account, event, byPlace, complain);
   const entries = entriesOf(event);
   if (entries === undefined) {
     complain('is no event of an account');
@@ -165,7 +173,7 @@ function entriesOf(event: StoredEvent): readonly Entry[] | undefined {
 function checkCause(
   account: Account,
   event: StoredEvent,
-  placeOf: ReadonlyMap<bigint, StoredEvent>,
+  byPlace: ReadonlyMap<bigint, StoredEvent>,
   complain: (text: string) => void,
 ): void {
   const cause = event.data['cause'];
@@ -176,7 +184,7 @@ function checkCause(
   const place = `${String(cause['epoch'])}/${cause['position']}`;
   if (account.causes.has(place)) complain(`carries out position ${cause['position']} a second time`);
   account.causes.add(place);
-  const origin = placeOf.get(BigInt(cause['position']));
+  const origin = byPlace.get(placeOf(cause['position']));
   if (origin?.stream !== cause['stream'] || origin?.revision.toString() !== cause['revision'])
     complain(`names a cause that isn't in the log (position ${cause['position']})`);
 }

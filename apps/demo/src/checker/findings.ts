@@ -1,5 +1,8 @@
 /** What the demo says of a run. */
-export type Claim = 'booksBalance' | 'providersAgree' | 'paidTwice' | 'replayEqual';
+export type RunClaim = 'booksBalance' | 'providersAgree' | 'paidTwice' | 'replayEqual';
+/** What is said besides of a run over a bus. */
+export type BusClaim = 'everyCommandAnswered' | 'publishedInOrder';
+export type Claim = RunClaim | BusClaim;
 
 /** Why a claim is false, for a person to read. */
 export interface Finding {

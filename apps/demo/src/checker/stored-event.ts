@@ -1,6 +1,8 @@
-/** An event as it lies in the file: JSON, with nothing assumed about it. */
+/** An event as it lies in the log: JSON, with nothing assumed about it. */
 export interface StoredEvent {
+  /** See `placeOf`. */
   readonly position: bigint;
+  readonly id: string;
   readonly stream: string;
   readonly revision: bigint;
   readonly type: string;
@@ -17,6 +19,15 @@ export interface Amount {
 /** The stored JSON hasn't the shape that the events' documentation gives it. */
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
+}
+
+/**
+ * A position's text as a number that stands for it: `1042`, or `1042/1000` (commit and prepare position) where an
+ * event store tells the two apart.
+ */
+export function placeOf(text: string): bigint {
+  const [commit = '', prepare] = text.split('/');
+  return prepare === undefined ? BigInt(commit) : (BigInt(commit) << 64n) + BigInt(prepare);
 }
 
 export function textOf(event: StoredEvent, name: string): string {

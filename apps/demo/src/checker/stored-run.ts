@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { isRecord, MalformedEventError, type StoredEvent } from './stored-event.js';
 
-/** A row of a read model, as it lies in the file. */
+/** A row of a read model, as it lies in its table. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What a run left in its data folder, of one moment. */
+/** What a run left in its log and tables. */
 export interface StoredRun {
   /** In log order. */
   readonly events: readonly StoredEvent[];
@@ -16,6 +16,7 @@ export interface StoredRun {
 
 interface EventRow {
   readonly position: bigint;
+  readonly id: string;
   readonly stream: string;
   readonly revision: bigint;
   readonly type: string;
@@ -32,7 +33,7 @@ export function readRun(dataFolder: string): StoredRun {
     return db.transaction(() => ({
       events: db
         .prepare<[], EventRow>(
-          `SELECT e.position, s.name AS stream, e.revision, e.type, e.data
+          `SELECT e.position, e.id, s.name AS stream, e.revision, e.type, e.data
            FROM events e LEFT JOIN event_streams s ON s.number = e.stream ORDER BY e.position`,
         )
         .safeIntegers()

@@ -35,7 +35,8 @@ export class FabricatedRun {
 
   add(stream: string, type: string, data: Data): void {
     const revision = BigInt(this.events.filter((event) => event.stream === stream).length);
-    this.events.push({ position: BigInt(this.events.length + 1), stream, revision, type, data });
+    const position = BigInt(this.events.length + 1);
+    this.events.push({ position, id: `event-${position}`, stream, revision, type, data });
   }
 
   payout(id: string, type: string, data: Data = {}): void {

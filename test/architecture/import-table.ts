@@ -118,7 +118,14 @@ export const IMPORT_TABLE: Readonly<Record<string, UnitRule>> = {
     because: "it puts the other apps' modules into one process on the embedded engines, and decides nothing",
   },
   'apps/setup': {
-    may: ['libs/event-store', 'libs/messaging', 'libs/coordination', 'libs/read-models', 'libs/platform'],
+    may: [
+      'libs/domain',
+      'libs/event-store',
+      'libs/messaging',
+      'libs/coordination',
+      'libs/read-models',
+      'libs/platform',
+    ],
     packages: 'declared',
     because: 'it prepares the engines before the apps start, and runs nothing of them',
   },

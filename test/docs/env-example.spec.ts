@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { EMBEDDED_SCHEMA, readEmbeddedConfig } from '#embedded/config';
 import { envExample } from './env-example.js';
-import { page, ROOT } from './pages.js';
+import { page } from './pages.js';
 
 const NAMES = Object.values(EMBEDDED_SCHEMA).map(({ name }) => name);
 
@@ -24,23 +23,5 @@ describe('.env.example', () => {
     assert.equal(new Set(NAMES).size, NAMES.length);
     const configuration = page('docs/configuration.md');
     for (const name of NAMES) assert.ok(configuration.includes(`| \`${name}\``), name);
-  });
-});
-
-describe('docker-compose.yml', () => {
-  const compose = page('docker-compose.yml');
-
-  it('sets only variables that there are', () => {
-    const set = [...compose.matchAll(/^ +(PAYOUT_\w+):/gm)].map(([, name = '']) => name);
-    assert.ok(set.includes('PAYOUT_MASTER_KEY'));
-    for (const name of set) assert.ok(NAMES.includes(name), name);
-  });
-
-  it('starts programs and names files that there are', () => {
-    const files = [...compose.matchAll(/(?:dist\/(\S+)\.js|(docs\/\S+\.json))/g)].map(
-      ([, compiled, file]) => file ?? `${compiled ?? ''}.ts`,
-    );
-    assert.equal(files.length, 4);
-    for (const file of files) assert.ok(existsSync(new URL(file, ROOT)), file);
   });
 });

@@ -3,58 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BOOKS, type Book } from '#domain/postings/postings';
 import type { ReadModelDatabase } from './database.js';
-import { READ_MODELS } from './models.js';
 import type { ReadModelTables } from './tables.js';
+import { buildModels } from '#test/support/read-models/built-models';
 import { History, instructionNumber, LIVES, payoutEvents, usd } from '#test/support/read-models/history';
 import { SqliteReadModels } from '#test/support/read-models/sqlite-subject';
-
-const TABLES = [
-  'payouts',
-  'payout_timeline',
-  'accounts',
-  'account_balances',
-  'account_instructions',
-] as const;
-const KEYS = {
-  payouts: ['payout_id'],
-  payout_timeline: ['payout_id', 'position_key'],
-  accounts: ['account_id'],
-  account_balances: ['account_id', 'book'],
-  account_instructions: ['instruction_id'],
-} as const satisfies { [T in keyof ReadModelTables]: readonly (keyof ReadModelTables[T])[] };
-
-/** Builds every model from the log, in batches of the given sizes, the last one repeated. */
-async function build(database: ReadModelDatabase, history: History, sizes: readonly number[]) {
-  for (const model of READ_MODELS) {
-    const { schema, concerns } = model;
-    await database.migrate({ ...schema, version: schema.version + 1 });
-    await database.migrate(schema);
-    let from: Awaited<ReturnType<ReadModelDatabase['checkpoint']>>;
-    let start = 0;
-    for (let batch = 0; start < history.events.length; batch += 1) {
-      const page = history.events.slice(start, start + (sizes[batch] ?? sizes.at(-1) ?? 1));
-      start += page.length;
-      const last = page.at(-1);
-      assert.ok(last);
-      const events = page.filter(({ event }) => concerns.has(event.type));
-      const applied = await database.apply(
-        schema.model,
-        from,
-        last.position,
-        await model.project(database, events),
-      );
-      assert.equal(applied, 'applied');
-      from = last.position;
-    }
-  }
-  const dump: Record<string, readonly object[]> = {};
-  for (const table of TABLES) {
-    let query = database.build.selectFrom(table).selectAll();
-    for (const key of KEYS[table]) query = query.orderBy(key as never);
-    dump[table] = (await database.query(query.compile())).map((row) => ({ ...row }));
-  }
-  return dump;
-}
 
 function balancesIn(dump: Readonly<Record<string, readonly object[]>>, accountId: string) {
   const rows = (dump['account_balances'] ?? []) as readonly ReadModelTables['account_balances'][];
@@ -87,7 +39,7 @@ describe('the read models', () => {
     for (const [index, name] of ['succeeded', 'parked', 'turnedBack', 'mismatchThenPaid'].entries()) {
       for (const step of LIVES[name] ?? []) history.happen(payoutEvents(index)[step]);
     }
-    const dump = await build(database, history, [500]);
+    const dump = await buildModels(database, history, [500]);
     assert.deepEqual(balancesIn(dump, 'acc-1'), {
       deposits: '-1000.00',
       corrections: '5.00',
@@ -124,7 +76,7 @@ describe('the read models', () => {
     assert.ok(account.status === 'open');
     history.instruct('big', 1, { kind: 'deposit', amount: { minor, currency: account.currency } });
     history.instruct('big', 2, { kind: 'deposit', amount: { minor: 1n, currency: account.currency } });
-    const balances = balancesIn(await build(database, history, [1]), 'big');
+    const balances = balancesIn(await buildModels(database, history, [1]), 'big');
     assert.equal(balances.available, '1000000000000.000000000000000001');
     assert.equal(balances.deposits, '-1000000000000.000000000000000001');
   });
@@ -133,7 +85,7 @@ describe('the read models', () => {
     const history = new History();
     history.open('acc-1');
     history.instruct('acc-1', 1, { kind: 'close' });
-    const dump = await build(database, history, [500]);
+    const dump = await buildModels(database, history, [500]);
     const [account] = dump['accounts'] as readonly ReadModelTables['accounts'][];
     assert.equal(account?.status, 'closed');
   });
@@ -161,8 +113,8 @@ describe('the read models', () => {
             if (event === undefined || !mayHappen(history, event)) continue;
             history.happen(event);
           }
-          const small = await build(database, history, sizes);
-          assert.deepEqual(small, await build(database, history, [500]));
+          const small = await buildModels(database, history, sizes);
+          assert.deepEqual(small, await buildModels(database, history, [500]));
           for (const name of ['acc-0', 'acc-1']) {
             const account = history.account(name);
             assert.ok(account.status !== 'absent');

@@ -11,8 +11,8 @@ import { testDatabase, type TestDatabase } from './test-database.js';
 export const ALL_MIGRATIONS = [COORDINATION_MIGRATIONS, READ_MODEL_MIGRATIONS, PAYEE_KEY_MIGRATIONS];
 
 /** A database of a test's own, with all tables in it. */
-export async function migratedDatabase(serverUrl: string): Promise<TestDatabase> {
-  const database = await testDatabase(serverUrl);
+export async function migratedDatabase(serverUrl: string, options = ''): Promise<TestDatabase> {
+  const database = await testDatabase(serverUrl, options);
   await migrateDatabase(databaseAddress(database.url), ALL_MIGRATIONS);
   return database;
 }

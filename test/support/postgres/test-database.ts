@@ -11,10 +11,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes one on the server of `serverUrl`. */
-export async function testDatabase(serverUrl: string): Promise<TestDatabase> {
+/** Makes one on the server of `serverUrl`; `options` as CREATE DATABASE takes them. */
+export async function testDatabase(serverUrl: string, options = ''): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runSql(serverUrl, `CREATE DATABASE ${name}`);
+  await runSql(serverUrl, `CREATE DATABASE ${name} ${options}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {

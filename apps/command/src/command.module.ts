@@ -6,13 +6,17 @@ import { HeldMessages } from '#coordination/held-messages';
 import { leaseHolder } from '#coordination/lease-holder';
 import { Leases } from '#coordination/leases';
 import { EventStore } from '#event-store/event-store';
+import { observedEventStore } from '#event-store/observed/observed-event-store';
 import { MessageBus } from '#messaging/message-bus';
 import { Ids } from '#platform/ids/ids';
 import { Logger } from '#platform/logging/logger';
+import { Metrics, NO_METRICS } from '#platform/metrics/metrics';
 import { Clock } from '#platform/time/clock';
+import { NO_TRACING, Tracing } from '#platform/tracing/tracing';
 import { IntakeSealer } from '#platform/vault/intake-sealer';
 import { KeyedHash } from '#platform/vault/keyed-hash';
 import { PersonalDataVault } from '#platform/vault/vault';
+import { observedProviders } from '#providers/observed-provider';
 import { ProviderRegistry } from '#providers/registry';
 import { CallbackIntake } from './callbacks/callback-intake.js';
 import { CallbackReplay } from './callbacks/callback-replay.js';
@@ -31,6 +35,10 @@ import { CommandTranslation } from './intake/command-translation.js';
 import { HeldRunner } from './intake/held-runner.js';
 import { ReplySender } from './intake/reply-sender.js';
 import { LedgerProcess } from './ledger-process/ledger-process.js';
+import { CallbackWatch } from './observing/callback-watch.js';
+import { CommandWatch } from './observing/command-watch.js';
+import { PayoutScope } from './observing/payout-scope.js';
+import { StateGauges } from './observing/state-gauges.js';
 import { OperatorController } from './ops/operator.controller.js';
 import { OperatorToken } from './ops/operator-token.js';
 import { CallsBeside } from './payout-process/calls-beside.js';
@@ -70,6 +78,9 @@ export interface CommandEngines {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** Nobody looks when absent. */
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
   /** What `payout-ops` shows to be let in. */
   readonly operatorToken: string;
 }
@@ -89,10 +100,14 @@ export class CommandModule {
 }
 
 function given(engines: CommandEngines): NestProvider[] {
+  const { clock, metrics = NO_METRICS, tracing = NO_TRACING } = engines;
+  const observers = { clock, metrics, tracing };
   return [
-    { provide: EventStore, useValue: engines.eventStore },
+    { provide: Metrics, useValue: metrics },
+    { provide: Tracing, useValue: tracing },
+    { provide: EventStore, useValue: observedEventStore(engines.eventStore, observers) },
     { provide: MessageBus, useValue: engines.bus },
-    { provide: ProviderRegistry, useValue: engines.registry },
+    { provide: ProviderRegistry, useValue: observedProviders(engines.registry, observers) },
     { provide: Checkpoints, useValue: engines.checkpoints },
     { provide: FollowUps, useValue: engines.followUps },
     { provide: HeldMessages, useValue: engines.held },
@@ -101,7 +116,7 @@ function given(engines: CommandEngines): NestProvider[] {
     { provide: PersonalDataVault, useValue: engines.vault },
     { provide: IntakeSealer, useValue: engines.intakeSealer },
     { provide: KeyedHash, useValue: engines.hashes },
-    { provide: Clock, useValue: engines.clock },
+    { provide: Clock, useValue: clock },
     { provide: Ids, useValue: engines.ids },
     { provide: Logger, useValue: engines.logger },
     { provide: OperatorToken, useValue: new OperatorToken(engines.operatorToken) },
@@ -109,6 +124,10 @@ function given(engines: CommandEngines): NestProvider[] {
 }
 
 const OWN = [
+  PayoutScope,
+  CommandWatch,
+  CallbackWatch,
+  StateGauges,
   EventEncoding,
   PayoutStreams,
   AccountStreams,

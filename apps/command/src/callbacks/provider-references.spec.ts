@@ -11,10 +11,12 @@ import { KeyedHash } from '#platform/vault/keyed-hash';
 import { MasterKey } from '#platform/vault/master-key';
 import { ProviderRegistry } from '#providers/registry';
 import { cardOf, PayingProvider } from '#test/support/command/paying-provider';
+import { NO_TRACING } from '#platform/tracing/tracing';
 import { ManualClock } from '#test/support/manual-clock';
 import { MemoryLogger } from '#test/support/memory-logger';
 import { PAYOUT, requested } from '#test/support/payout-fixtures';
 import { decodeRecorded, EventEncoding } from '../streams/event-encoding.js';
+import { PayoutScope } from '../observing/payout-scope.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import type { CallbackReplay } from './callback-replay.js';
 import { ProviderReferences } from './provider-references.js';
@@ -77,6 +79,7 @@ describe("whose a provider's order number is", () => {
       new ProviderRegistry([new PayingProvider(cardOf({ provider: 'dvpay', callback }))]),
       deliveries as unknown as CallbackReplay,
       followUps,
+      new PayoutScope(NO_TRACING),
       clock,
     );
   }

@@ -3,6 +3,7 @@ import { FollowUps } from '#coordination/follow-ups';
 import type { EvidenceHash, PayoutId, ProviderOrderId } from '#domain/ids';
 import type { ReferenceEvent } from '#domain/provider/events';
 import type { ProviderName } from '#domain/provider/provider-name';
+import type { Attempt } from '#domain/provider/reference';
 import { referenceStream } from '#domain/streams';
 import { EventStore } from '#event-store/event-store';
 import { handleCommand, readState, type Decision, type Handled } from '#event-store/handle-command';
@@ -11,6 +12,7 @@ import { KeyedHash } from '#platform/vault/keyed-hash';
 import { ProviderRegistry } from '#providers/registry';
 import { unmatchedKey } from '../payout-process/follow-up-key.js';
 import { EventEncoding, processCaller } from '../streams/event-encoding.js';
+import { PayoutScope } from '../observing/payout-scope.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { CallbackReplay } from './callback-replay.js';
 import { REFERENCE, type ReferenceState } from './reference-stream.js';
@@ -31,6 +33,7 @@ export class ProviderReferences {
     private readonly registry: ProviderRegistry,
     private readonly replay: CallbackReplay,
     private readonly followUps: FollowUps,
+    private readonly scope: PayoutScope,
     private readonly clock: Clock,
   ) {}
 
@@ -41,10 +44,21 @@ export class ProviderReferences {
     orderId: ProviderOrderId,
     causationId: string,
   ): Promise<void> {
-    const { state } = await this.payouts.read(payoutId);
+    const { state, first } = await this.payouts.read(payoutId);
     if (state.status === 'absent' || state.status === 'rejected') return;
     const { provider } = state.request;
     if (this.registry.require(provider).card.callback.carriesReference) return;
+    await this.scope.run(payoutId, first, () =>
+      this.bindTo({ payoutId, attempt }, provider, orderId, causationId),
+    );
+  }
+
+  private async bindTo(
+    { payoutId, attempt }: Attempt,
+    provider: ProviderName,
+    orderId: ProviderOrderId,
+    causationId: string,
+  ): Promise<void> {
     const handled = await this.decide(provider, orderId, causationId, (known) =>
       known.bound === undefined
         ? {

@@ -20,6 +20,9 @@ export interface Arrival {
   readonly issuer: string;
 }
 
+/** What a command is about: its payout, else its account. */
+export type Subject = { readonly payoutId: string } | { readonly accountId: string };
+
 /** Dispatches a command of the wire to its handler. */
 @Injectable()
 export class CommandExecutor {
@@ -48,21 +51,26 @@ export class CommandExecutor {
     }
   }
 
-  /** What later commands wait behind while one of ours is held: the payout, else the account. */
-  holdKeyOf(command: WireCommand): string {
+  /** What it is about, told without deciding anything. */
+  subjectOf(command: WireCommand): Subject {
     switch (command.type) {
       case 'RequestPayout':
-        return `payout-${this.translate.payoutIdFor(this.translate.originOf(command))}`;
+        return { payoutId: this.translate.payoutIdFor(this.translate.originOf(command)) };
       case 'CancelPayout':
       case 'ResolvePayout':
-        return `payout-${command.data.payoutId}`;
+        return { payoutId: command.data.payoutId };
       case 'OpenAccount':
       case 'Deposit':
       case 'CorrectFunds':
       case 'CloseAccount':
-        return `account-${command.data.accountId}`;
+        return { accountId: command.data.accountId };
     }
   }
+}
+
+/** What later commands wait behind while one of ours is held: the payout, else the account. */
+export function holdKeyOf(subject: Subject): string {
+  return 'payoutId' in subject ? `payout-${subject.payoutId}` : `account-${subject.accountId}`;
 }
 
 function contextOf(

@@ -4,7 +4,9 @@ import { readCommand, type WireCommand } from '#messaging/contracts/commands.v1'
 import type { HandlerDecision, ReceivedMessage } from '#messaging/message-bus';
 import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
-import { CommandExecutor } from './command-executor.js';
+import type { CommandReply } from '../handlers/commands.js';
+import { CommandWatch, type CommandOutcome, type CommandSubject } from '../observing/command-watch.js';
+import { CommandExecutor, holdKeyOf, type Arrival } from './command-executor.js';
 import { InvalidFieldError } from './command-translation.js';
 import { addressOf, arrivalOf, problemsAround } from './message-headers.js';
 import { lineOf, ReplySender, type FieldProblem, type ReplyAddress } from './reply-sender.js';
@@ -12,6 +14,21 @@ import { lineOf, ReplySender, type FieldProblem, type ReplyAddress } from './rep
 type Message = Pick<ReceivedMessage, 'topic' | 'key' | 'headers' | 'value' | 'offset' | 'partition'>;
 
 const TRIES = 4;
+
+/** What becomes of the message, and what its sender was told. */
+interface Taken {
+  readonly decision: HandlerDecision;
+  readonly outcome: CommandOutcome;
+}
+
+/** What goes along with a command that is carried out. */
+interface Around {
+  readonly address: ReplyAddress;
+  readonly holdKey: string;
+  readonly traceparent?: string | undefined;
+}
+
+const DONE: HandlerDecision = { kind: 'done' };
 
 /**
  * Takes commands from the bus. The answer goes out when the fact is durable, and the offset moves after it.
@@ -24,23 +41,36 @@ export class CommandIntake {
     private readonly executor: CommandExecutor,
     private readonly replies: ReplySender,
     private readonly held: HeldMessages,
+    private readonly watch: CommandWatch,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
   async handle(message: ReceivedMessage, signal: AbortSignal): Promise<HandlerDecision> {
     const address = addressOf(message);
+    const { correlationId } = address;
     const read = readCommand(message.value);
-    if (!read.ok) return this.refuse(address, read.commandId, read.reason, read.problems);
-    const { command } = read;
-    const around = problemsAround(message);
-    if (around.length > 0) return this.refuse(address, command.commandId, 'invalid-field', around);
-    const holdKey = this.executor.holdKeyOf(command);
-    if (await this.held.holdIfHeld(holdKey, asHeld(message))) {
-      await this.replies.held(address, command.commandId);
-      return { kind: 'done' };
+    if (!read.ok) {
+      const { commandId, reason, problems } = read;
+      const subject = { type: 'unreadable', correlationId };
+      return this.take(message, subject, () => this.refuse(address, commandId, reason, problems));
     }
-    return this.execute(message, command, address, holdKey, signal);
+    const { command } = read;
+    const { type, commandId } = command;
+    const around = problemsAround(message);
+    if (around.length > 0) {
+      const subject = { type, commandId, correlationId };
+      return this.take(message, subject, () => this.refuse(address, commandId, 'invalid-field', around));
+    }
+    const about = this.executor.subjectOf(command);
+    const holdKey = holdKeyOf(about);
+    return this.take(message, { type, commandId, correlationId, ...about }, async (traceparent) => {
+      if (await this.held.holdIfHeld(holdKey, asHeld(message))) {
+        await this.replies.held(address, commandId);
+        return { decision: DONE, outcome: 'held' };
+      }
+      return this.execute(message, command, { address, holdKey, traceparent }, signal);
+    });
   }
 
   /** A held message once more, at an operator's word. True when it is dealt with. */
@@ -49,38 +79,57 @@ export class CommandIntake {
   ): Promise<{ readonly done: true } | { readonly done: false; readonly reason: string }> {
     const read = readCommand(message.value);
     if (!read.ok) return { done: false, reason: read.reason };
+    const { command } = read;
+    const { type, commandId } = command;
     const address = addressOf(message);
-    try {
-      const reply = await this.executor.execute(read.command, arrivalOf(message));
-      await this.replies.send(address, read.command.commandId, reply);
-      return { done: true };
-    } catch (error) {
-      this.logger.alarm('held-command-failed-again', { error });
-      return { done: false, reason: reasonOf(error) };
-    }
+    const { correlationId } = address;
+    const subject = { type, commandId, correlationId, ...this.executor.subjectOf(command) };
+    const { result } = await this.watch.take(message, subject, async (traceparent) => {
+      try {
+        const reply = await this.decide(command, arrivalOf(message, traceparent));
+        await this.replies.send(address, commandId, reply);
+        return { outcome: reply.outcome, result: { done: true } as const };
+      } catch (error) {
+        this.logger.alarm('held-command-failed-again', { error });
+        return { outcome: 'held' as const, result: { done: false, reason: reasonOf(error) } as const };
+      }
+    });
+    return result;
+  }
+
+  private async take(
+    message: ReceivedMessage,
+    subject: CommandSubject,
+    work: (traceparent: string | undefined) => Promise<Taken>,
+  ): Promise<HandlerDecision> {
+    return (await this.watch.take(message, subject, work)).decision;
+  }
+
+  private decide(command: WireCommand, arrival: Arrival): Promise<CommandReply> {
+    return this.watch.decision(command.type, () => this.executor.execute(command, arrival));
   }
 
   private async execute(
     message: Message,
     command: WireCommand,
-    address: ReplyAddress,
-    holdKey: string,
+    { address, holdKey, traceparent }: Around,
     signal: AbortSignal,
-  ): Promise<HandlerDecision> {
+  ): Promise<Taken> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const reply = await this.executor.execute(command, arrivalOf(message));
+        const reply = await this.decide(command, arrivalOf(message, traceparent));
         await this.replies.send(address, command.commandId, reply);
+        const { outcome } = reply;
         return reply.reason === 'unknown-payout'
-          ? { kind: 'park', reason: 'unknown-payout' }
-          : { kind: 'done' };
+          ? { decision: { kind: 'park', reason: 'unknown-payout' }, outcome }
+          : { decision: DONE, outcome };
       } catch (error) {
         if (error instanceof InvalidFieldError) {
           return this.refuse(address, command.commandId, 'invalid-field', [error]);
         }
         // Being stopped is nobody's failure: the message comes again after the start.
-        if (signal.aborted) return { kind: 'retry', reason: 'stopping' };
-        if (attempt === TRIES) return this.hold(message, command, address, holdKey, error);
+        if (signal.aborted) return { decision: { kind: 'retry', reason: 'stopping' }, outcome: 'retried' };
+        if (attempt === TRIES) return this.hold(message, command, { address, holdKey }, error);
         await this.clock.sleep(50 * 4 ** attempt, signal);
       }
     }
@@ -91,22 +140,21 @@ export class CommandIntake {
     commandId: string | undefined,
     reason: string,
     problems: readonly FieldProblem[],
-  ): Promise<HandlerDecision> {
+  ): Promise<Taken> {
     await this.replies.refuse(address, commandId, reason, problems);
-    return { kind: 'park', reason: `${reason}: ${lineOf(problems)}` };
+    return { decision: { kind: 'park', reason: `${reason}: ${lineOf(problems)}` }, outcome: 'invalid' };
   }
 
   private async hold(
     message: Message,
     command: WireCommand,
-    address: ReplyAddress,
-    holdKey: string,
+    { address, holdKey }: Around,
     error: unknown,
-  ): Promise<HandlerDecision> {
+  ): Promise<Taken> {
     this.logger.alarm('command-held', { holdKey, commandId: command.commandId, error });
     await this.held.hold(holdKey, asHeld(message), reasonOf(error));
     await this.replies.held(address, command.commandId);
-    return { kind: 'done' };
+    return { decision: DONE, outcome: 'held' };
   }
 }
 

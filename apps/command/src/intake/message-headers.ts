@@ -17,10 +17,12 @@ export function problemsAround({ headers, key }: Addressed): readonly FieldProbl
   return problems;
 }
 
-/** Where a message came from. Only of a message without problems. */
-export function arrivalOf({ headers }: Pick<Addressed, 'headers'>): Arrival {
+/** Where a message came from. Only of a message without problems. `traceparent` is where its trace goes on. */
+export function arrivalOf(
+  { headers }: Pick<Addressed, 'headers'>,
+  traceparent = headers[HEADERS.traceparent],
+): Arrival {
   const correlationId = headers[HEADERS.correlationId];
-  const traceparent = headers[HEADERS.traceparent];
   return {
     // Who may write to the topic is the broker's business; the source that the message names is taken from there.
     issuer: 'message-bus',

@@ -54,7 +54,7 @@ export class FollowUpRunner {
         } catch (error) {
           // It stays due, for whichever copy is next to look.
           if (error instanceof StoppingError) return;
-          this.logger.alarm('follow-up-failed', { followUp: key, error });
+          this.logger.alarm('follow-up-failed', { followUp: key, ...subjectOf(key), error });
           await this.followUps.schedule([{ key, dueAt: this.clock.now() + AFTER_A_FAILURE }]);
         }
       }),
@@ -83,5 +83,15 @@ export class FollowUpRunner {
       LONGEST_PAUSE,
     );
     await this.clock.sleep(pause, signal);
+  }
+}
+
+/** For whoever looks for a payout's log lines. A key that is none of ours may be why it failed. */
+function subjectOf(key: string): { readonly payoutId?: string } {
+  try {
+    const read = readKey(key);
+    return read.kind === 'unmatched' ? {} : { payoutId: read.payoutId };
+  } catch {
+    return {};
   }
 }

@@ -14,6 +14,7 @@ import { Logger } from '#platform/logging/logger';
 import { Clock } from '#platform/time/clock';
 import { ProviderRegistry } from '#providers/registry';
 import { AccountStreams } from '../streams/account-streams.js';
+import { PayoutScope } from '../observing/payout-scope.js';
 import { PayoutStreams } from '../streams/payout-streams.js';
 import { CallsBeside } from './calls-beside.js';
 import { stepKey } from './follow-up-key.js';
@@ -55,6 +56,7 @@ export class PayoutProcess {
     private readonly submitter: Submitter,
     private readonly lookUps: LookUps,
     private readonly calls: CallsBeside,
+    private readonly scope: PayoutScope,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -67,12 +69,12 @@ export class PayoutProcess {
   /** A callback was heard that proves nothing by itself. */
   askAfterHint(payoutId: PayoutId): Promise<void> {
     return this.queue.run(payoutId, async () => {
-      const { state, last } = await this.payouts.read(payoutId);
+      const { state, first, last } = await this.payouts.read(payoutId);
       if (last === undefined || !('current' in state)) return;
       const step = stepAfterHint(state, this.registry.require(state.request.provider).card);
-      if (step.do === 'query') {
-        await this.lookUps.lookAfterHint({ payoutId, state, revision: last.revision, attempt: step.attempt });
-      }
+      if (step.do !== 'query') return;
+      const subject = { payoutId, state, revision: last.revision, attempt: step.attempt };
+      await this.scope.run(payoutId, first, () => this.lookUps.lookAfterHint(subject));
     });
   }
 
@@ -88,8 +90,15 @@ export class PayoutProcess {
   }
 
   private async step(payoutId: PayoutId, wake: Wake): Promise<void> {
-    const { state, last } = await this.payouts.read(payoutId);
+    const { state, first, last } = await this.payouts.read(payoutId);
     if (last === undefined || state.status === 'absent' || state.status === 'rejected') return;
+    await this.scope.run(payoutId, first, () =>
+      this.stepOn({ payoutId, state, revision: last.revision }, wake),
+    );
+  }
+
+  private async stepOn(found: Found, wake: Wake): Promise<void> {
+    const { payoutId, state } = found;
     const news = wake.news ?? (await this.newsMissed(payoutId, state, wake));
     const step = nextStep(state, {
       card: this.registry.require(state.request.provider).card,
@@ -98,7 +107,7 @@ export class PayoutProcess {
       ...(news === undefined ? {} : { news }),
       ...(wake.lookUp === undefined ? {} : { justNotFound: wake.lookUp.notFound }),
     });
-    await this.perform({ payoutId, state, revision: last.revision }, step, wake.causationId);
+    await this.perform(found, step, wake.causationId);
   }
 
   /** The event that told of the reservation is past when a follow-up or an operator takes a payout up: it is looked up. */

@@ -14,6 +14,7 @@ export interface EventContext {
   readonly correlationId?: string;
   readonly commandId?: string;
   readonly providerTime?: string;
+  /** Absent: that of the stream's first event, so that a payout has one trace from its request to its end. */
   readonly traceparent?: string;
 }
 
@@ -39,11 +40,13 @@ export class EventEncoding {
     id = eventId(stream, revision, event.type, context.causationId),
   ): NewEvent {
     const { type, version, data } = encodeEvent(event);
-    const { caller, causationId, commandId, providerTime, traceparent } = context;
+    const { caller, causationId, commandId, providerTime } = context;
+    const begun = first === undefined ? undefined : decodeMetadata(first.metadata);
+    const traceparent = context.traceparent ?? begun?.traceparent;
     const metadata = encodeMetadata({
       version,
       causationId,
-      correlationId: context.correlationId ?? correlationOf(first) ?? causationId,
+      correlationId: context.correlationId ?? begun?.correlationId ?? causationId,
       caller,
       recordedAt: this.clock.now(),
       ...(commandId === undefined ? {} : { commandId }),
@@ -60,8 +63,4 @@ export function eventId(stream: string, revision: bigint, type: string, causatio
 
 export function decodeRecorded(recorded: RecordedEvent): DomainEvent {
   return decodeEvent(recorded, decodeMetadata(recorded.metadata).version);
-}
-
-function correlationOf(first: RecordedEvent | undefined): string | undefined {
-  return first === undefined ? undefined : decodeMetadata(first.metadata).correlationId;
 }

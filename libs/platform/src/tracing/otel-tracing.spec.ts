@@ -49,6 +49,18 @@ describe('OtelTracing', () => {
     assert.equal(tracing.current(), undefined);
   });
 
+  it('takes up a trace that was begun elsewhere, and leaves it again', async () => {
+    const { tracing, spans } = subject();
+    await tracing.under(PARENT, async () => {
+      await tracing.run({ name: 'a' }, async () => undefined);
+      await tracing.under(undefined, () => tracing.run({ name: 'b' }, async () => undefined));
+    });
+    assert.deepEqual(
+      spans().map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId]),
+      [['a', 'b7ad6b7169203331']],
+    );
+  });
+
   it('begins a trace only where one enters', async () => {
     const { tracing, spans } = subject();
     assert.equal(await tracing.run({ name: 'a' }, async ({ traceparent }) => traceparent), undefined);

@@ -96,6 +96,14 @@ export class OtelTracing extends Tracing {
     }
   }
 
+  under<T>(traceparent: string | undefined, work: () => T): T {
+    const given = readTraceparent(traceparent);
+    if (given === undefined) return this.#contexts.with(ROOT_CONTEXT, work);
+    return this.#contexts.with(trace.setSpanContext(ROOT_CONTEXT, given), () =>
+      withLogFields({ trace_id: given.traceId }, work),
+    );
+  }
+
   record(start: SpanStart, from: EpochMs, to: EpochMs): void {
     const parent = readTraceparent(start.parent);
     if (parent === undefined || (parent.traceFlags & TraceFlags.SAMPLED) === 0) return;

@@ -44,6 +44,9 @@ export abstract class Tracing {
   /** Runs the work within a span, which ends with it; a rejection is marked by the error's name. */
   abstract run<T>(start: SpanStart, work: (span: OpenSpan) => Promise<T>): Promise<T>;
 
+  /** Runs the work as if the span of this W3C traceparent were open around it, and no other. */
+  abstract under<T>(traceparent: string | undefined, work: () => T): T;
+
   /** A span of what has been. Only under a `parent` whose trace is kept. */
   abstract record(start: SpanStart, from: EpochMs, to: EpochMs): void;
 
@@ -61,6 +64,10 @@ class NoTracing extends Tracing {
 
   run<T>(_start: SpanStart, work: (span: OpenSpan) => Promise<T>): Promise<T> {
     return work(NO_SPAN);
+  }
+
+  under<T>(_traceparent: string | undefined, work: () => T): T {
+    return work();
   }
 
   record(_start: SpanStart, _from: EpochMs, _to: EpochMs): void {

@@ -99,6 +99,7 @@ const EDGES: readonly string[] = [
   'a@example.com',
   'a@b@c',
   '𐍈@example.com',
+  `${'𐍈'.repeat(64)}@example.com`,
   'YQ==',
   'YQ=',
   '1.0',

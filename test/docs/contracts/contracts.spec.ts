@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CONTRACTS } from '#messaging/contracts/catalogue';
+import { HEADERS } from '#messaging/contracts/headers';
 import { TOPICS } from '#messaging/topics';
-import { page, ROOT } from '../pages.js';
+import { fencedBlocks, page, ROOT } from '../pages.js';
 import { contractFiles, publishedBreaks, readPublished, SCHEMAS } from './contract-files.js';
-import { EXAMPLES } from './examples.js';
+import { EXAMPLES, exampleOf } from './examples.js';
 import { ajv2020, publishedValidator } from './validators.js';
 
 const REMEDY = 'run: npm run contracts';
@@ -93,4 +94,43 @@ describe('the examples of docs/contracts/', () => {
       assert.ok(isCloudEvent(message), JSON.stringify(isCloudEvent.errors));
     });
   }
+});
+
+describe('docs/contracts/README.md', () => {
+  const readme = page('docs/contracts/README.md');
+  const calls = fencedBlocks(readme).filter(({ words }) => words[1] === 'kcat');
+
+  it('names files that there are', () => {
+    const base = new URL('docs/contracts/', ROOT);
+    const targets = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = '']) => target);
+    assert.ok(targets.length > 5);
+    for (const target of targets)
+      if (!target.startsWith('https://')) assert.ok(existsSync(new URL(target, base)), target);
+  });
+
+  it('sends the examples with kcat under the key and headers that they have', () => {
+    const sent = calls.filter(({ text }) => text.includes('kcat -P'));
+    assert.equal(sent.length, 3);
+    for (const { text } of sent) {
+      const [, file = ''] = /(docs\/contracts\/examples\/\S+)\.json/.exec(text) ?? [];
+      const { key, headers } = exampleOf(file.replace('docs/contracts/examples/', ''));
+      assert.ok(text.includes(` -k ${key} `), text);
+      for (const name of [HEADERS.contentType, HEADERS.correlationId])
+        assert.ok(text.includes(` -H ${name}=${headers[name] ?? ''} `), text);
+      assert.ok(text.includes(`-t ${TOPICS.commands} -X topic.partitioner=murmur2_random `), text);
+    }
+  });
+
+  it('looks for the reply and the events of the payout that it asked for', () => {
+    const [reply = '', events = ''] = calls.slice(3).map(({ text }) => text);
+    const asked = exampleOf('payout.command.RequestPayout.v1');
+    assert.ok(reply.includes(`-t ${TOPICS.replies} `));
+    assert.ok(reply.includes(`${HEADERS.correlationId}=${asked.headers[HEADERS.correlationId] ?? ''}`));
+    assert.ok(events.includes(`-t ${TOPICS.events} `));
+    const { data } = JSON.parse(new TextDecoder().decode(exampleOf('payout.reply.v1').value)) as {
+      readonly data: { readonly payoutId: string };
+    };
+    assert.ok(events.includes(`"payoutId":"${data.payoutId}"`));
+    assert.ok(readme.includes(`\`data.payoutId\` is \`${data.payoutId}\``));
+  });
 });

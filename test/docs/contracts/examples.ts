@@ -28,7 +28,7 @@ export interface ExampleMessage {
 }
 
 const CALLER = 'shop';
-const ACCOUNT = 'acme-usd';
+const ACCOUNT = 'acme-vnd';
 const REQUEST_ID = 'order-1001';
 const PAYOUT = payoutIdOf(uuidV5, CALLER, commandId(REQUEST_ID));
 const TIME = '2026-01-15T12:00:00.000Z';
@@ -39,25 +39,26 @@ const COMMANDS: { readonly [T in CommandType]: { readonly id: string; readonly d
     id: REQUEST_ID,
     data: {
       accountId: ACCOUNT,
-      amount: '12.50',
-      currency: 'USD',
+      amount: '250000',
+      currency: 'VND',
       provider: 'goldenpay',
       beneficiary: {
         kind: 'bank-account',
-        holderName: 'SOK DARA',
-        accountNumber: '000123456',
-        bankCode: 'ABA',
+        holderName: 'NGUYEN VAN A',
+        accountNumber: '970412345',
+        bankCode: '970412',
+        bankName: 'PVCOMBANK',
       },
       payeeId: 'seller-77',
       description: 'order 1001',
     },
   },
   CancelPayout: { id: 'cancel-1001', data: { payoutId: PAYOUT, reason: 'the order was returned' } },
-  OpenAccount: { id: 'open-acme-usd', data: { accountId: ACCOUNT, currency: 'USD', name: 'Acme' } },
-  CloseAccount: { id: 'close-acme-usd', data: { accountId: ACCOUNT } },
+  OpenAccount: { id: 'open-acme-vnd', data: { accountId: ACCOUNT, currency: 'VND', name: 'Acme' } },
+  CloseAccount: { id: 'close-acme-vnd', data: { accountId: ACCOUNT } },
   Deposit: {
     id: 'wire-2026-01-14',
-    data: { accountId: ACCOUNT, amount: '1000.00', currency: 'USD', note: 'wire of 14 January' },
+    data: { accountId: ACCOUNT, amount: '5000000', currency: 'VND', note: 'wire of 14 January' },
   },
   ResolvePayout: {
     id: 'resolve-1001',
@@ -66,13 +67,18 @@ const COMMANDS: { readonly [T in CommandType]: { readonly id: string; readonly d
       decision: 'paid',
       reason: "on the provider's statement of 16 January",
       operator: 'ann',
-      paid: '12.50',
-      fee: '0.25',
+      paid: '250000',
+      fee: '0',
     },
   },
   CorrectFunds: {
     id: 'correct-2026-01',
-    data: { accountId: ACCOUNT, amount: '-3.00', currency: 'USD', reason: 'wire of 14 January was 997.00' },
+    data: {
+      accountId: ACCOUNT,
+      amount: '-3000',
+      currency: 'VND',
+      reason: 'the wire of 14 January was 4997000',
+    },
   },
 };
 
@@ -88,8 +94,8 @@ const REPLY: Reply = {
 const FACT = {
   payoutId: PAYOUT,
   accountId: ACCOUNT,
-  amount: '12.50',
-  currency: 'USD',
+  amount: '250000',
+  currency: 'VND',
   provider: 'goldenpay',
 } as const;
 const at = (position: string, revision: string) => ({ position: logPosition(position), revision });
@@ -101,8 +107,8 @@ const EVENTS: Readonly<Record<PublicEventName, PublicEventData>> = {
     status: 'succeeded',
     from: 'submitted',
     rawStatus: 'SUCCESS',
-    fee: '0.25',
-    paid: '12.50',
+    fee: '0',
+    paid: '250000',
     ...at('1342', '3'),
   },
   PayoutReversed: {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isProviderName } from '#domain/provider/provider-name';
+import { isProviderName, type ProviderName } from '#domain/provider/provider-name';
 import { printCallbackMessage } from '#messaging/contracts/callbacks.v1';
 import { CLOUD_EVENT_CONTENT_TYPE, HEADERS } from '#messaging/contracts/headers';
 import { MessageBus } from '#messaging/message-bus';
@@ -13,8 +13,9 @@ import {
   type CommonProblemCode,
 } from '#platform/problem/problem-details';
 import { Clock, isoTime } from '#platform/time/clock';
-import type { CallbackReading, RawCallback } from '#providers/provider';
+import type { CallbackReading, Provider, RawCallback } from '#providers/provider';
 import { ProviderRegistry } from '#providers/registry';
+import { CallbackWatch } from './observing/callback-watch.js';
 
 export interface IncomingCallback extends RawCallback {
   readonly provider: string;
@@ -24,6 +25,13 @@ export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
+}
+
+/** A callback whose signature holds. */
+interface Genuine {
+  readonly raw: RawCallback;
+  readonly reading: Exclude<CallbackReading, { verdict: 'forged' }>;
+  readonly traceparent: string | undefined;
 }
 
 /** Headers that say how bytes travelled, not what was signed. */
@@ -47,6 +55,7 @@ export class CallbackReceiver {
   constructor(
     private readonly registry: ProviderRegistry,
     private readonly bus: MessageBus,
+    private readonly watch: CallbackWatch,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly logger: Logger,
@@ -54,13 +63,26 @@ export class CallbackReceiver {
 
   async receive({ provider: name, ...raw }: IncomingCallback): Promise<HttpAnswer> {
     const provider = isProviderName(name) ? this.registry.get(name) : undefined;
-    if (provider === undefined || !isProviderName(name))
+    if (provider === undefined || !isProviderName(name)) {
+      this.watch.refused();
       return problem('not-found', 'no provider calls back here');
+    }
     const reading = provider.readCallback(raw);
     if (reading.verdict === 'forged') {
+      this.watch.forged(name);
       this.logger.alarm('callback-forged', { provider: name, reason: reading.reason });
       return problem('unauthenticated', 'the signature does not fit these bytes');
     }
+    return this.watch.received(name, reading.verdict, (traceparent) =>
+      this.take(name, provider, { raw, reading, traceparent }),
+    );
+  }
+
+  private async take(
+    name: ProviderName,
+    provider: Provider,
+    { raw, reading, traceparent }: Genuine,
+  ): Promise<HttpAnswer> {
     // Genuine, and nobody can read it: the provider would repeat it in vain, and then stop. Its bytes are kept, parked.
     if (reading.verdict === 'malformed')
       this.logger.alarm('callback-malformed', { provider: name, reason: reading.reason });
@@ -74,9 +96,11 @@ export class CallbackReceiver {
       ...(raw.pathToken === undefined ? {} : { pathToken: raw.pathToken }),
     };
     const value = printCallbackMessage(callback, { id: this.ids.uuid(), time });
-    await this.bus.publish(TOPICS.callbacks, [
-      { key: keyOf(name, reading), headers: { [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE }, value },
-    ]);
+    const headers = {
+      [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE,
+      ...(traceparent === undefined ? {} : { [HEADERS.traceparent]: traceparent }),
+    };
+    await this.bus.publish(TOPICS.callbacks, [{ key: keyOf(name, reading), headers, value }]);
     const { status, contentType, body } = provider.acknowledgement;
     return { status, contentType, text: body };
   }

@@ -4,6 +4,9 @@ import type { Logger } from '#platform/logging/logger';
 import type { Clock, EpochMs } from '#platform/time/clock';
 import type { ReadModelDatabase } from '#read-models/database';
 import type { ReadModel } from '#read-models/read-model';
+import type { Metrics } from '#platform/metrics/metrics';
+import { NO_TRACING, type Tracing } from '#platform/tracing/tracing';
+import { recordProjected } from './observing/projected-spans.js';
 import { concerningEvents } from './projected-event.js';
 
 /** Events of one transaction at most. */
@@ -36,6 +39,9 @@ export interface ProjectionParts {
   readonly database: ReadModelDatabase;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Nobody looks when absent. */
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -96,7 +102,8 @@ export class ProjectionRunner {
   async #project(page: readonly RecordedEvent[]): Promise<void> {
     const last = page.at(-1);
     if (last === undefined) return;
-    const { database } = this.parts;
+    const { database, clock, tracing = NO_TRACING } = this.parts;
+    const from = clock.now();
     const events = concerningEvents(page, this.model);
     const statements = await this.model.project(database, events);
     const { model } = this.model.schema;
@@ -104,5 +111,6 @@ export class ProjectionRunner {
     if (outcome === 'lost') throw new ProjectionLostError(model);
     this.#checkpoint = last.position;
     this.#projectedUpTo = events.at(-1)?.recordedAt ?? this.#projectedUpTo;
+    recordProjected(tracing, this.model, page, { from, to: clock.now() });
   }
 }

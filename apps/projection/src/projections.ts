@@ -4,6 +4,9 @@ import { LeaseKeeper, type HeldLease } from '#coordination/lease-keeper';
 import type { Leases } from '#coordination/leases';
 import type { Ids } from '#platform/ids/ids';
 import { READ_MODELS } from '#read-models/models';
+import { showLoops } from '#event-store/observed/loop-metrics';
+import { NO_METRICS } from '#platform/metrics/metrics';
+import { showPayouts } from './observing/payout-gauges.js';
 import { ProjectionRunner, type ProjectionParts, type ProjectionStatus } from './projection-runner.js';
 
 export interface ProjectionEngines extends ProjectionParts {
@@ -13,6 +16,7 @@ export interface ProjectionEngines extends ProjectionParts {
   readonly instance: string;
 }
 
+const LEASE = 'projections';
 /** Another copy takes over this long after the holder was last heard of. */
 const LEASE_MS = 10_000;
 
@@ -24,12 +28,15 @@ const LEASE_MS = 10_000;
 export class Projections {
   readonly runners: readonly ProjectionRunner[];
   readonly #keeper: LeaseKeeper;
+  readonly #engines: ProjectionEngines;
+  #hide: readonly (() => void)[] = [];
 
   constructor(engines: ProjectionEngines) {
+    this.#engines = engines;
     this.runners = READ_MODELS.map((model) => new ProjectionRunner(model, engines));
     this.#keeper = new LeaseKeeper({
       ...engines,
-      name: 'projections',
+      name: LEASE,
       holder: leaseHolder(engines.instance, engines.ids),
       ttlMs: LEASE_MS,
       task: (lease) => this.#run(lease),
@@ -37,11 +44,13 @@ export class Projections {
   }
 
   start(): void {
+    this.#hide = this.#show();
     this.#keeper.start();
   }
 
-  stop(): Promise<void> {
-    return this.#keeper.stop();
+  async stop(): Promise<void> {
+    await this.#keeper.stop();
+    for (const hide of this.#hide) hide();
   }
 
   /** Why this copy doesn't run them; undefined while it does. */
@@ -60,5 +69,31 @@ export class Projections {
       else lost.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.all(this.runners.map((runner) => runner.stop()));
+  }
+
+  /** What stands here at the moment somebody looks. */
+  #show(): readonly (() => void)[] {
+    const { eventStore: store, database, clock, metrics = NO_METRICS } = this.#engines;
+    const labels = ['lease'] as const;
+    const held = { name: 'payout_lease_held', help: 'Whether this copy acts: 1 or 0', labels };
+    const fence = { name: 'payout_lease_fence', help: 'How often the task has changed hands', labels };
+    const acts = (): boolean => this.#keeper.current !== undefined;
+    return [
+      metrics.gauge(held, () => [{ labels: { lease: LEASE }, value: acts() ? 1 : 0 }]),
+      metrics.gauge(fence, () => {
+        const current = this.#keeper.current?.fence;
+        return current === undefined ? [] : [{ labels: { lease: LEASE }, value: Number(current) }];
+      }),
+      showLoops(metrics, { store, clock }, () =>
+        this.status()
+          .filter(({ state }) => state !== 'stopped')
+          .map(({ model, state, checkpoint }) => ({
+            name: `projection-${model}`,
+            position: checkpoint,
+            halted: state === 'halted',
+          })),
+      ),
+      showPayouts(metrics, { database, clock, acts }),
+    ];
   }
 }

@@ -1,6 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger } from '#platform/logging/nest-logger';
+import { measureRequests } from '#platform/metrics/http-requests';
+import { NO_METRICS } from '#platform/metrics/metrics';
 import { PROBLEM_CONTENT_TYPE } from '#platform/problem/problem-details';
 import { ReplyRouter } from './commands/reply-router.js';
 import { serveOpenApi } from './openapi.js';
@@ -72,6 +74,7 @@ export async function createQueryApp(
         .send(JSON.stringify(details));
     },
   });
+  measureRequests(adapter.getInstance(), engines.metrics ?? NO_METRICS, engines.clock);
   const app = await NestFactory.create<NestFastifyApplication>(
     QueryModule.register(engines, settings),
     adapter,

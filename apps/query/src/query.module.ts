@@ -4,7 +4,9 @@ import { MessageBus } from '#messaging/message-bus';
 import { Health } from '#platform/health/health';
 import { Ids } from '#platform/ids/ids';
 import { Logger } from '#platform/logging/logger';
+import type { Metrics } from '#platform/metrics/metrics';
 import { Clock } from '#platform/time/clock';
+import { NO_TRACING, Tracing } from '#platform/tracing/tracing';
 import { AccountStore } from '#read-models/accounts/store';
 import { ReadModelDatabase } from '#read-models/database';
 import { TimelineStore } from '#read-models/payout-timeline/store';
@@ -30,6 +32,9 @@ export interface QueryEngines {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly health: Health;
+  /** Nobody looks when absent. */
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 }
 
 /** HTTP reads over the tables, and the gateway that puts commands on the bus. It decides nothing. */
@@ -55,6 +60,7 @@ export class QueryModule {
         { provide: Ids, useValue: engines.ids },
         { provide: Logger, useValue: engines.logger },
         { provide: Health, useValue: engines.health },
+        { provide: Tracing, useValue: engines.tracing ?? NO_TRACING },
         { provide: Callers, useValue: new Callers(settings.callers) },
         { provide: ReplyRouter, useValue: new ReplyRouter(bus, clock, settings) },
         { provide: Freshness, useValue: new Freshness(database, clock, settings) },

@@ -7,6 +7,7 @@ import { TOPICS } from '#messaging/topics';
 import { Ids } from '#platform/ids/ids';
 import { Logger } from '#platform/logging/logger';
 import { Clock, isoTime } from '#platform/time/clock';
+import { Tracing } from '#platform/tracing/tracing';
 import type { Caller } from '../callers/callers.js';
 import { problem, ProblemException } from '../problem/problems.js';
 import { ReplyRouter } from './reply-router.js';
@@ -33,11 +34,26 @@ export class CommandGateway {
     private readonly router: ReplyRouter,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {}
 
   /** Throws a `ProblemException` when there is no room to wait, or the bus doesn't take it. */
-  async send({ command, caller, key, traceparent }: CommandToSend): Promise<GatewayAnswer> {
+  send(sent: CommandToSend): Promise<GatewayAnswer> {
+    const given = sent.traceparent;
+    const parent = given !== undefined && TRACEPARENT.test(given) ? given : undefined;
+    const start = { name: `send ${sent.command.type}`, kind: 'producer', entry: true, parent } as const;
+    return this.tracing.run(start, async (span) => {
+      const answer = await this.sendWithin(sent, span.traceparent ?? parent);
+      span.set({ outcome: answer.kind === 'reply' ? answer.reply.outcome : answer.kind });
+      return answer;
+    });
+  }
+
+  private async sendWithin(
+    { command, caller, key }: CommandToSend,
+    traceparent: string | undefined,
+  ): Promise<GatewayAnswer> {
     const waiting = this.router.wait(this.ids.uuid());
     if (waiting === undefined) {
       throw new ProblemException(
@@ -54,9 +70,7 @@ export class CommandGateway {
       [HEADERS.correlationId]: waiting.correlationId,
       [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE,
       [HEADERS.authenticatedBy]: caller.authenticatedBy,
-      ...(traceparent !== undefined && TRACEPARENT.test(traceparent)
-        ? { [HEADERS.traceparent]: traceparent }
-        : {}),
+      ...(traceparent === undefined ? {} : { [HEADERS.traceparent]: traceparent }),
     };
     try {
       await this.bus.publish(TOPICS.commands, [{ key, headers, value }]);

@@ -52,7 +52,14 @@ export class ContentionError extends Error {
 }
 
 const ATTEMPTS_AT_CONFLICT = 20;
-const ATTEMPTS_AT_UNKNOWN = 8;
+/**
+ * How long an append is repeated whose outcome stays unknown. A hung server is noticed after 17 s and another leader is
+ * there 5 s later; a program must have stopped within 30 s.
+ */
+const UNKNOWN_FOR_MS = 25_000;
+const FIRST_PAUSE_MS = 50;
+/** Short, so that the time without a leader isn't made longer by us. */
+const LONGEST_PAUSE_MS = 1_000;
 
 /**
  * Reads, folds, decides, appends at the exact revision that was read; on a conflict, again from the reading. An append
@@ -123,12 +130,14 @@ export async function appendUntilKnown(
   expected: ExpectedRevision,
   events: NonEmpty<NewEvent>,
 ) {
-  for (let attempt = 1; ; attempt += 1) {
+  const startedAt = clock.monotonicMs();
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       return await store.append(stream, expected, events);
     } catch (error) {
-      if (!(error instanceof AppendOutcomeUnknownError) || attempt === ATTEMPTS_AT_UNKNOWN) throw error;
-      await clock.sleep(Math.min(50 * 2 ** attempt, 5_000));
+      if (!(error instanceof AppendOutcomeUnknownError)) throw error;
+      if (clock.monotonicMs() - startedAt >= UNKNOWN_FOR_MS) throw error;
+      await clock.sleep(pauseMs);
     }
   }
 }

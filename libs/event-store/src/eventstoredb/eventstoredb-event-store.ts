@@ -1,5 +1,4 @@
 import type { LogPosition } from '#domain/log-position';
-import { STREAM_PREFIXES } from '#domain/streams';
 import type { Logger } from '#platform/logging/logger';
 import type { Clock } from '#platform/time/clock';
 import { Bell } from '../bell.js';
@@ -28,7 +27,9 @@ import { EventStoreUnavailableError } from './errors.js';
 import { followed } from './followed.js';
 import { LogReader } from './log-reader.js';
 import { OneClient } from './one-client.js';
+import { hasOurPrefix } from './our-streams.js';
 import { PageReader } from './page-reader.js';
+import { refuseSystemNames } from './recorded.js';
 import { ServerState, type EventStoreStatus } from './server-state.js';
 import { DEFAULT_APPENDS_IN_FLIGHT, DEFAULT_TIMEOUT_MS } from './settings.js';
 import { StreamGuard } from './stream-guard.js';
@@ -85,7 +86,10 @@ export class EventStoreDbEventStore extends EventStore {
       tail: { newest: () => log.newest(closing), listen: (listener) => listenAtTail(client, listener) },
       clock,
       bell: this.#bell,
-      succeeded: () => state.succeeded(),
+      succeeded: () => {
+        if (!state.answers) guard.retry();
+        state.succeeded();
+      },
       failed: (error) => state.failed(error),
       ...(options.pollMs === undefined ? {} : { idlePauseMs: options.pollMs }),
     });
@@ -138,6 +142,10 @@ export class EventStoreDbEventStore extends EventStore {
   ): Promise<AppendResult> {
     this.#work.check();
     const prepared = prepareAppend(stream, expected, events);
+    refuseSystemNames(
+      stream,
+      prepared.map(({ type }) => type),
+    );
     this.#guard.check();
     const result = await this.#work.track(this.#appender.append(stream, expected, prepared));
     if (result.outcome === 'appended') this.#watch.saw(result.position);
@@ -191,10 +199,6 @@ export class EventStoreDbEventStore extends EventStore {
     await Promise.all(this.#background);
     await this.#one.dispose(this.#clock);
   }
-}
-
-function hasOurPrefix(stream: string): boolean {
-  return STREAM_PREFIXES.some((prefix) => stream.startsWith(prefix));
 }
 
 async function untilClosed<T>(read: Promise<T>): Promise<T> {

@@ -1,10 +1,20 @@
 import type { RecordedEvent as ClientEvent } from '@eventstore/db-client';
-import type { JsonObject, RecordedEvent } from '../event-store.js';
+import { InvalidAppendError, type JsonObject, type RecordedEvent } from '../event-store.js';
 import { fromClient } from './client-position.js';
 
-/** What the server writes for itself: statistics, settings, deletions, links. */
+/** The server's own names, of streams as of types, begin with it. */
+const SYSTEM = '$';
+
+/** What the server writes for itself: statistics, settings, users, deletions, links. */
 export function isSystemEvent({ type, streamId }: Pick<ClientEvent, 'type' | 'streamId'>): boolean {
-  return type.startsWith('$') || streamId.startsWith('$$');
+  return type.startsWith(SYSTEM) || streamId.startsWith(SYSTEM);
+}
+
+/** An event of ours under such a name would be missed by whoever reads the log. Throws `InvalidAppendError`. */
+export function refuseSystemNames(stream: string, types: readonly string[]): void {
+  const name = [stream, ...types].find((text) => text.startsWith(SYSTEM));
+  if (name === undefined) return;
+  throw new InvalidAppendError(`${name.slice(0, 80)}: names that begin with $ are EventStoreDB's own`);
 }
 
 /** Throws when the server is too old to tell positions with the events of a stream. */

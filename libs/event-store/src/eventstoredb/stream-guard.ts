@@ -112,11 +112,16 @@ export class StreamGuard {
     }
   }
 
+  /** The server answers again: a search that failed need not wait. */
+  retry(): void {
+    this.#wake();
+  }
+
   /** Until something passes by, or it is time to look again. */
   async #pause(failed: boolean, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    if (!failed) this.#wake = () => woken.abort();
     if (this.#suspects.size > 0 && !failed) return;
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
     await this.#options.clock.sleep(AGAIN_MS, AbortSignal.any([signal, woken.signal]));
     this.#wake = () => undefined;
   }

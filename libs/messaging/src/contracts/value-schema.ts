@@ -76,8 +76,9 @@ function testOfText({
   const tests: ((text: string) => boolean)[] = [];
   if (only !== undefined) tests.push((text) => text === only);
   if (choices !== undefined) tests.push((text) => choices.includes(text));
-  if (minLength !== undefined) tests.push((text) => lengthOf(text) >= minLength);
-  // In units there are never fewer: most text needs no counting.
+  // A character is one unit or two, so that most text needs no counting.
+  if (minLength !== undefined)
+    tests.push((text) => text.length >= 2 * minLength || lengthOf(text) >= minLength);
   if (maxLength !== undefined) tests.push((text) => text.length <= maxLength || lengthOf(text) <= maxLength);
   if (pattern !== undefined) {
     const expression = new RegExp(pattern, 'u');
@@ -96,6 +97,7 @@ function lengthOf(text: string): number {
 
 /** The pattern of a time can't say that April has 30 days. */
 function isRealDay(text: string): boolean {
+  if (Number(text.slice(8, 10)) <= 28) return true;
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
 }

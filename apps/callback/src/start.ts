@@ -11,7 +11,7 @@ export async function startCallback(
   config: CallbackConfig,
   service: Service,
 ): Promise<Readonly<Record<string, string>>> {
-  const { clock, ids, logger, health, instance, shutdown } = service;
+  const { clock, ids, logger, health, instance, metrics, tracing, shutdown } = service;
   const http = new SystemOutboundHttp();
   const registry = registryOf(readProvidersFile(config.providersFile), { http, clock, ids });
   const bus = await KafkaMessageBus.open({
@@ -22,7 +22,7 @@ export async function startCallback(
     clientId: `callback-${instance}`,
   });
   health.register('bus', () => bus.status());
-  const app = await createCallbackServer({ bus, registry, clock, ids, logger });
+  const app = await createCallbackServer({ bus, registry, clock, ids, logger, metrics, tracing });
   shutdown
     .add({ name: 'stop intake', timeoutMs: 15_000, run: () => app.close() })
     .add({ name: 'close the bus', timeoutMs: 6_000, run: () => bus.close() })

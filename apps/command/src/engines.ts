@@ -6,6 +6,7 @@ import { PostgresLeases } from '#coordination/postgres/postgres-leases';
 import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
 import { eventStoreOptions } from '#event-store/eventstoredb/settings';
 import { loggingObserver } from '#messaging/consumer/logging-observer';
+import { meteredObserver } from '#messaging/consumer/metered-observer';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
 import { SystemOutboundHttp } from '#platform/http/system-outbound-http';
 import { PostgresDatabase } from '#platform/postgres/postgres-database';
@@ -25,7 +26,7 @@ export async function openEngines(
   config: CommandConfig,
   service: Service,
 ): Promise<CommandEngines & { close(): Promise<void> }> {
-  const { clock, ids, logger, health, instance, metrics } = service;
+  const { clock, ids, logger, health, instance, metrics, tracing } = service;
   const name = `command-${instance}`;
   const { masterKey } = config;
   // What can be refused is refused before anything is open.
@@ -52,7 +53,7 @@ export async function openEngines(
     settings: config,
     clock,
     logger,
-    observer: loggingObserver(logger),
+    observer: meteredObserver(metrics, loggingObserver(logger)),
     clientId: name,
   });
   health.register('log', () => store.status());
@@ -75,6 +76,8 @@ export async function openEngines(
     clock,
     ids,
     logger,
+    metrics,
+    tracing,
     operatorToken: config.operatorToken,
     close: async () => {
       await bus.close();

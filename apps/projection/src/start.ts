@@ -14,7 +14,7 @@ export async function startProjection(
   config: ProjectionConfig,
   service: Service,
 ): Promise<Readonly<Record<string, string>>> {
-  const { clock, ids, logger, health, instance, shutdown } = service;
+  const { clock, ids, logger, health, instance, metrics, tracing, shutdown } = service;
   const eventStore = await EventStoreDbEventStore.open({ ...eventStoreOptions(config), clock, logger });
   const database = await PostgresDatabase.open({
     url: config.databaseUrl,
@@ -32,6 +32,8 @@ export async function startProjection(
     clock,
     ids,
     logger,
+    metrics,
+    tracing,
     instance,
   });
   for (const runner of projections.runners) {

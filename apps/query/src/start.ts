@@ -1,4 +1,5 @@
 import { loggingObserver } from '#messaging/consumer/logging-observer';
+import { meteredObserver } from '#messaging/consumer/metered-observer';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
 import { PostgresDatabase } from '#platform/postgres/postgres-database';
 import type { Service } from '#platform/service/run-service';
@@ -12,7 +13,7 @@ export async function startQuery(
   config: QueryConfig,
   service: Service,
 ): Promise<Readonly<Record<string, string>>> {
-  const { clock, ids, logger, health, instance, shutdown } = service;
+  const { clock, ids, logger, health, instance, metrics, tracing, shutdown } = service;
   const name = `query-${instance}`;
   const database = await PostgresDatabase.open({
     url: config.databaseUrl,
@@ -25,7 +26,7 @@ export async function startQuery(
     settings: config,
     clock,
     logger,
-    observer: loggingObserver(logger),
+    observer: meteredObserver(metrics, loggingObserver(logger)),
     clientId: name,
   });
   health.register('bus', () => bus.status());
@@ -40,7 +41,7 @@ export async function startQuery(
     },
   });
   listening.http = await QueryHttp.start(
-    { database: new PostgresReadModelDatabase(database), bus, clock, ids, logger, health },
+    { database: new PostgresReadModelDatabase(database), bus, clock, ids, logger, health, metrics, tracing },
     { ...config, instance },
   );
   return { api: listening.http.url };

@@ -13,10 +13,14 @@ import { Shutdown } from '../lifecycle/shutdown.js';
 import { stopOnSignals } from '../lifecycle/stop-on-signals.js';
 import type { Logger } from '../logging/logger.js';
 import { PinoLogger } from '../logging/pino-logger.js';
+import { countedAlarms } from '../metrics/counted-alarms.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { PrometheusMetrics } from '../metrics/prometheus-metrics.js';
+import { showReadiness } from '../metrics/shown-readiness.js';
 import type { Clock } from '../time/clock.js';
 import { SystemClock } from '../time/system-clock.js';
+import { openTracing } from '../tracing/open-tracing.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
 import { StatusServer } from './status-server.js';
 
@@ -31,6 +35,7 @@ export interface Service {
   readonly logger: Logger;
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** Steps in the order in which nothing is lost; the status port answers until the last of them has ended. */
   readonly shutdown: Shutdown;
   /** Something has ended that only a new process brings back: stops in order and exits with 1. */
@@ -73,11 +78,23 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
   const common: Config<typeof SERVICE_SETTINGS> = config;
   const instance = common.instance ?? hostname();
   const clock = new SystemClock();
-  const logger = PinoLogger.create({ level: common.logLevel, service: program.name, clock }).child({
+  const ids = new SystemIds();
+  const lines = PinoLogger.create({ level: common.logLevel, service: program.name, clock }).child({
     instance,
   });
-  const metrics = PrometheusMetrics.create({ clock, logger });
+  const metrics = PrometheusMetrics.create({ clock, logger: lines });
+  const logger = countedAlarms(lines, metrics);
+  const tracing = await openTracing({
+    endpoint: common.tracesTo,
+    ratio: common.traceRatio,
+    service: program.name,
+    instance,
+    clock,
+    ids,
+    logger,
+  });
   const health = new Health();
+  showReadiness(metrics, health);
   const shutdown = new Shutdown(clock, logger);
   const status = await StatusServer.start(health, metrics, {
     host: common.statusHost,
@@ -91,10 +108,11 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
   const service: Service = {
     instance,
     clock,
-    ids: new SystemIds(),
+    ids,
     logger,
     health,
     metrics,
+    tracing,
     shutdown,
     end: (why, error) => {
       logger.alarm('service-ended', { why, error });
@@ -111,6 +129,7 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
     await status.stop();
     throw error;
   }
+  shutdown.add({ name: 'send the last traces', timeoutMs: 2_000, run: () => tracing.close() });
   stopOnSignals(shutdown, logger, process);
   logger.info('started', { addresses: { ...addresses, status: status.url } });
   if (process.argv.includes('--json'))

@@ -1,5 +1,6 @@
 import { httpUrl, integer, oneOf, text } from '../config/setting.js';
 import { LOG_LEVELS } from '../logging/pino-logger.js';
+import { TRACE_RATIO_SETTING } from '../tracing/settings.js';
 
 export const PORT_RANGE = { min: 0, max: 65_535 } as const;
 
@@ -28,5 +29,6 @@ export const SERVICE_SETTINGS = {
     description: 'Where OpenTelemetry traces go, over OTLP/HTTP; without it none are made',
     optional: true,
   }),
+  traceRatio: TRACE_RATIO_SETTING,
   logLevel: oneOf('PAYOUT_LOG_LEVEL', LOG_LEVELS, { description: 'What is logged', default: 'info' }),
 };

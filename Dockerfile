@@ -23,7 +23,7 @@ RUN find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' 
  && find node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
  && find node_modules -depth -type d -empty -delete
 # An empty folder, which the last stage gives to the user that it runs as: volumes mounted there begin as it is.
-RUN mkdir -p data/certificates
+RUN mkdir data
 
 FROM node:24.21.0-bookworm-slim
 LABEL org.opencontainers.image.title="payout-ledger" \

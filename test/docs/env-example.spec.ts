@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EMBEDDED_SCHEMA, readEmbeddedConfig } from '#embedded/config';
-import { envExample } from './env-example.js';
+import { envExample, productionEnvExample, PROGRAMS } from './env-example.js';
 import { page } from './pages.js';
 
 const NAMES = Object.values(EMBEDDED_SCHEMA).map(({ name }) => name);
@@ -23,5 +23,24 @@ describe('.env.example', () => {
     assert.equal(new Set(NAMES).size, NAMES.length);
     const configuration = page('docs/configuration.md');
     for (const name of NAMES) assert.ok(configuration.includes(`| \`${name}\``), name);
+  });
+});
+
+describe('.env.production.example', () => {
+  const text = page('.env.production.example');
+
+  it('is what the schemas say (else: npm run build && node dist/test/docs/write-env-example.js)', () => {
+    assert.equal(text, productionEnvExample());
+  });
+
+  it('has every variable of every program once, and docs/configuration.md has each', () => {
+    const configuration = page('docs/configuration.md');
+    const names = new Set(
+      Object.values(PROGRAMS).flatMap((schema) => Object.values(schema).map(({ name }) => name)),
+    );
+    for (const name of names) {
+      assert.equal(text.match(new RegExp(`^(# )?${name}=`, 'gm'))?.length, 1, name);
+      assert.ok(configuration.includes(`| \`${name}\``), `docs/configuration.md has no ${name}`);
+    }
   });
 });

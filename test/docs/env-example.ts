@@ -8,17 +8,16 @@ import { PROJECTION_SCHEMA } from '#projection/config';
 import { QUERY_SCHEMA } from '#query/config';
 import { COMMANDS } from '#setup/run-setup';
 
-const HEAD = `# Every variable that the programs read. Made from their schemas (apps/<program>/src/config.ts):
+const HEAD = `# Every variable that the service (npm start) reads. Made from the schema in apps/embedded/src/config.ts:
 # npm run build && node dist/test/docs/write-env-example.js
 # Nothing reads this file by itself. Copy it to .env, fill it in, then: set -a; . ./.env; set +a; npm start
-
-# Everything in one process: npm start
+# One process per program, on EventStoreDB, Kafka and PostgreSQL: .env.production.example
 
 `;
 
-const PRODUCTION = `
-# One process per program, on EventStoreDB, Kafka and PostgreSQL: npm run start:<program>, npm run topics, migrate, prepare-log
-# (docs/operations.md). A variable that several programs read is the same for all of them.
+const PRODUCTION = `# Every variable that the programs of the production shape read, and which of them do. Made from their schemas
+# (apps/<program>/src/config.ts): npm run build && node dist/test/docs/write-env-example.js
+# Nothing reads this file by itself. Give each program its own part of it: docs/operations.md.
 
 `;
 
@@ -36,7 +35,12 @@ export const PROGRAMS: Readonly<Record<string, ConfigSchema>> = {
 
 /** What `.env.example` has to be. */
 export function envExample(): string {
-  return HEAD + describeConfig(EMBEDDED_SCHEMA) + PRODUCTION + describeConfig(readByPrograms());
+  return HEAD + describeConfig(EMBEDDED_SCHEMA);
+}
+
+/** What `.env.production.example` has to be. */
+export function productionEnvExample(): string {
+  return PRODUCTION + describeConfig(readByPrograms());
 }
 
 /** Each variable once, and who reads it. */

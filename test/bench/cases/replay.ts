@@ -46,7 +46,8 @@ export class ReplayCase implements BenchCase {
 
   async run(progress: Progress): Promise<Readonly<Record<string, Measurement>>> {
     this.#ledger ??= await this.#writeHistory(progress);
-    const ledger = openLedger(this.#ledger.room.dataFolder);
+    const { dataFolder } = this.#ledger.room;
+    const ledger = await openLedger({ kind: 'folder', dataFolder }, new SystemClock());
     try {
       return {
         [RAW_READ]: await timed(() => readAll(ledger)),
@@ -54,7 +55,7 @@ export class ReplayCase implements BenchCase {
         'audit-replay': await timed(() => replayAll(ledger)),
       };
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   }
 
@@ -98,9 +99,10 @@ async function foldAll({ log }: OpenLedger): Promise<number> {
 }
 
 async function replayAll(ledger: OpenLedger): Promise<number> {
-  const { log, readModels } = ledger;
+  const { log, tables } = ledger;
+  if (tables === undefined) throw new Error('there are no tables to compare with');
   const report = await ledger.inSnapshot(() =>
-    new Replay({ log, readModels, clock: new SystemClock() }).run(),
+    tables.inSnapshot((readModels) => new Replay({ log, readModels, clock: new SystemClock() }).run()),
   );
   if (!report.equal) throw new Error('the read models are not what the log says: run `audit replay`');
   return report.log.events;

@@ -6,6 +6,7 @@ import { SystemIds } from '#platform/ids/system-ids';
 import { Shutdown } from '#platform/lifecycle/shutdown';
 import { PinoLogger } from '#platform/logging/pino-logger';
 import { NO_METRICS } from '#platform/metrics/metrics';
+import { NO_TRACING } from '#platform/tracing/tracing';
 import { SystemClock } from '#platform/time/system-clock';
 import { MasterKey } from '#platform/vault/master-key';
 import { COMMANDS } from '#setup/run-setup';
@@ -56,6 +57,7 @@ export class ProductionRoom implements BenchRoom {
       logger,
       health,
       metrics: NO_METRICS,
+      tracing: NO_TRACING,
       shutdown: new Shutdown(clock, logger),
       end: (why, error) => {
         throw new Error(why, { cause: error });

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SeededRandom } from '../support/processes/seeded-random.js';
-import { Chaos, planChaos, type Breakage } from './chaos.js';
+import { Chaos, planChaos, type BreakableFleet, type Breakage } from './chaos.js';
 import type { Engines } from './engines.js';
-import { COPIES, type Fleet } from './fleet.js';
+import { COPIES } from './fleet.js';
 import { PLANNED_ACCOUNTS, planRun } from './plan.js';
 
 /** What would break, in words; nothing of it is run. */
 function planned(seed: number, kills = 3): readonly string[] {
-  const parts = { fleet: {} as Fleet, engines: {} as Engines, random: new SeededRandom(seed), kills };
+  const parts = {
+    fleet: {} as BreakableFleet,
+    engines: {} as Engines,
+    random: new SeededRandom(seed),
+    kills,
+  };
   return planChaos(parts).map(({ what }) => what);
 }
 

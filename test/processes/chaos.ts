@@ -9,9 +9,12 @@ export interface Breakage {
   run(): Promise<void>;
 }
 
+/** What of the fleet can break. */
+export type BreakableFleet = Pick<Fleet, 'audit' | 'copy' | 'start'>;
+
 export interface ChaosParts {
-  readonly fleet: Fleet;
-  readonly engines: Engines;
+  readonly fleet: BreakableFleet;
+  readonly engines: Pick<Engines, 'kafka' | 'postgres'>;
   readonly random: SeededRandom;
   readonly kills: number;
 }
@@ -38,7 +41,7 @@ export function planChaos({ fleet, engines, random, kills }: ChaosParts): readon
   return plan;
 }
 
-function killOf(name: CopyName, fleet: Fleet, random: SeededRandom): Breakage {
+function killOf(name: CopyName, fleet: BreakableFleet, random: SeededRandom): Breakage {
   const down = random.between(0, 1_500);
   return {
     what: `${name} is killed`,
@@ -53,7 +56,7 @@ function killOf(name: CopyName, fleet: Fleet, random: SeededRandom): Breakage {
   };
 }
 
-function stopOf(name: CopyName, fleet: Fleet): Breakage {
+function stopOf(name: CopyName, fleet: BreakableFleet): Breakage {
   return {
     what: `${name} is stopped for ${STOPPED_MS / 1_000} s (SIGSTOP)`,
     run: async () => {

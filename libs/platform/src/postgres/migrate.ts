@@ -3,50 +3,31 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { Pool } from 'pg';
 import { sqlState, whyFailed } from './classify.js';
 import type { DatabaseAddress } from './database-address.js';
-import { DatabaseBusyError, DatabaseNotPreparedError } from './errors.js';
+import { DatabaseNotPreparedError } from './errors.js';
 import { MIGRATION_LOCK_TABLE, MIGRATION_TABLE, type MigrationSet } from './migrations.js';
 import { clientConfig, connectAlone } from './postgres-connections.js';
 
-/** For all sets: one program migrates at a time. */
-const LOCK = 0x7061_796f;
-const WAIT_MS = 10 * 60_000;
+const APPLICATION_NAME = 'payout-ledger migrate';
 
 /**
  * Runs what hasn't been run of each set, each set in one transaction; returns `schema/name` of what it ran. Safe when
- * several do it at once: one runs, the others wait and find nothing to do. No statement is limited in time. Rejects
- * with an error that names the remedy; sets before the one that failed stay done.
+ * several do it at once: one runs, the others wait for its advisory lock and find nothing to do. No statement is limited
+ * in time. Rejects with an error that names the remedy; sets before the one that failed stay done.
  */
 export async function migrateDatabase(
   address: DatabaseAddress,
   sets: readonly MigrationSet[],
 ): Promise<readonly string[]> {
-  const config = clientConfig(address, 'payout-ledger migrate', undefined);
-  // Holds the lock and does nothing else: with its end, however it comes, the lock is free.
-  const guard = await connectAlone(address, config);
-  try {
-    await guard.query(`SET lock_timeout = ${WAIT_MS}`);
-    await guard.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const done: string[] = [];
-    for (const set of sets) done.push(...(await runSet(address, set)));
-    return done;
-  } catch (error) {
-    if (error instanceof DatabaseNotPreparedError) throw error;
-    if (sqlState(error) === '55P03') {
-      throw new DatabaseBusyError(
-        `another program has been migrating ${address.shown} for too long: look at it`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw whyFailed(error, address.shown, true);
-  } finally {
-    await guard.end().catch(() => undefined);
-  }
+  // Names what is wrong with the address or the server before anything is begun.
+  const client = await connectAlone(address, clientConfig(address, APPLICATION_NAME, undefined));
+  await client.end();
+  const done: string[] = [];
+  for (const set of sets) done.push(...(await runSet(address, set)));
+  return done;
 }
 
 async function runSet(address: DatabaseAddress, set: MigrationSet): Promise<readonly string[]> {
-  const pool = new Pool({ ...clientConfig(address, 'payout-ledger migrate', undefined), max: 1 });
+  const pool = new Pool({ ...clientConfig(address, APPLICATION_NAME, undefined), max: 1 });
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
@@ -82,7 +63,7 @@ function described(
   error: unknown,
   { shown, user, database }: DatabaseAddress,
   { schema }: MigrationSet,
-): unknown {
+): Error {
   const because = { cause: error };
   const message = error instanceof Error ? error.message : String(error);
   if (sqlState(error) === '42501') {
@@ -98,5 +79,5 @@ function described(
       because,
     );
   }
-  return error;
+  return whyFailed(error, shown, true);
 }

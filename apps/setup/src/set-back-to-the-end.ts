@@ -18,7 +18,7 @@ export interface RestoreParts {
  * a lost event had handled all before it, so that the end of the restored log is exactly as far as it is. Repeating
  * this changes nothing more.
  */
-export async function afterRestore({
+export async function setBackToTheEnd({
   store,
   checkpoints,
   forgetReadModels,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
 import { InMemoryEventStore } from '#event-store/in-memory/in-memory-event-store';
-import { afterRestore } from './after-restore.js';
+import { setBackToTheEnd } from './set-back-to-the-end.js';
 
 const event = (digit: number) => ({
   id: `00000000-0000-4000-8000-00000000000${digit}`,
@@ -19,7 +19,7 @@ async function world(...checkpoints: readonly (readonly [string, string])[]) {
   const lines: string[] = [];
   let forgotten = 0;
   const run = () =>
-    afterRestore({
+    setBackToTheEnd({
       store,
       checkpoints: kept,
       forgetReadModels: async () => void (forgotten += 1),
@@ -46,7 +46,7 @@ describe('after the log was restored', () => {
     const kept = new InMemoryCheckpoints();
     await kept.advance('publisher', undefined, '5');
     await assert.rejects(
-      afterRestore({
+      setBackToTheEnd({
         store: new InMemoryEventStore(),
         checkpoints: kept,
         forgetReadModels: async () => assert.fail('nothing may be thrown away'),

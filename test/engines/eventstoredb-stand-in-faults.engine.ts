@@ -5,6 +5,7 @@ import {
   DeadlineExceededError,
   EventStoreDBClient,
   jsonEvent,
+  NotLeaderError,
   StreamNotFoundError,
   TimeoutError,
   UnavailableError,
@@ -89,6 +90,7 @@ describe('the faults of the stand-in for EventStoreDB', () => {
     ['unavailable', UnavailableError, 14, /Connection dropped/],
     ['not-ready', UnavailableError, 14, /Server Is Not Ready/],
     ['unknown', UnknownError, 13, /./],
+    ['not-leader', NotLeaderError, 5, /Leader info available/],
     ['timeout', TimeoutError, 10, /Forwarding timeout/],
     ['cancelled-by-server', TimeoutError, 10, /Request canceled by server/],
   ];

@@ -92,8 +92,12 @@ export class Listener {
       socket.pause();
       socket.unshift(first);
       const compared = Math.min(first.length, PREFACE.length);
-      if (first.subarray(0, compared).equals(PREFACE.subarray(0, compared))) onHttp2(socket);
-      else this.#http.emit('connection', socket);
+      if (first.subarray(0, compared).equals(PREFACE.subarray(0, compared))) {
+        onHttp2(socket);
+      } else {
+        this.#http.emit('connection', socket);
+        socket.resume();
+      }
     });
   }
 }

@@ -15,6 +15,10 @@ async function run(line: CommandLine): Promise<void> {
     port: line.port,
     version: line.version,
     liveBuffer: line.liveBuffer,
+    onLogFailure: (error) => {
+      process.stderr.write(`the log can't be written: ${error.message}\n`);
+      process.exit(1);
+    },
     ...(line.dataFolder === undefined ? {} : { dataFolder: line.dataFolder }),
     ...(line.users === undefined ? {} : { users: line.users }),
     ...(identity === undefined ? {} : { tls: identity }),

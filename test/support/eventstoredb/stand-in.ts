@@ -27,6 +27,8 @@ export interface StandInOptions {
   /** Whose behaviour, where the recorded servers differ. */
   readonly version?: ServerVersion;
   readonly liveBuffer?: number;
+  /** The log can't be written any more. What was under way is answered as unknown; a real server ends itself then. */
+  readonly onLogFailure?: (error: Error) => void;
 }
 
 /**
@@ -59,7 +61,7 @@ export class EventStoreDbStandIn {
       log.restore(opened.frames.flat().map(decodeEvent));
       file = opened.file;
     }
-    const standIn = new EventStoreDbStandIn(options, new DurableLog(log, file));
+    const standIn = new EventStoreDbStandIn(options, new DurableLog(log, file, options.onLogFailure));
     await standIn.#listen();
     return standIn;
   }
@@ -67,13 +69,17 @@ export class EventStoreDbStandIn {
   get host(): string {
     return this.options.host ?? '127.0.0.1';
   }
+  /** The certificate is for localhost. */
+  get #reachedAt(): string {
+    if (this.options.tls !== undefined) return 'localhost';
+    return this.host === '0.0.0.0' ? '127.0.0.1' : this.host;
+  }
   get port(): number {
     return this.#port;
   }
   /** For the client; with access control the caller adds user and password, and `tlsCAFile`. */
   get url(): string {
-    const tls = this.options.tls !== undefined;
-    return `esdb://${tls ? 'localhost' : this.host}:${this.#port}?tls=${tls}`;
+    return `esdb://${this.#reachedAt}:${this.#port}?tls=${this.options.tls !== undefined}`;
   }
   /** How often each call was made. */
   get calls(): Readonly<Record<string, number>> {
@@ -148,7 +154,7 @@ export class EventStoreDbStandIn {
       version: this.options.version ?? '23.10.6',
       maxAppendSize: 1024 * 1024,
       liveBuffer: this.options.liveBuffer ?? 250,
-      leader: () => ({ host: this.options.tls === undefined ? this.host : 'localhost', port: this.#port }),
+      leader: () => ({ host: this.#reachedAt, port: this.#port }),
       nowMs: () => Date.now(),
       newId: randomUUID,
       count: (call) => this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1),

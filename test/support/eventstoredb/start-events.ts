@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DurableLog } from './log/durable-log.js';
 import type { ProposedEvent } from './log/stored-event.js';
 
-/** What a server writes when it starts: `$all` is never free of system events, and they come in between later too. */
+/** What a server writes when it starts: `$all` is never free of system events, and has more after each restart. */
 export async function writeStartEvents(store: DurableLog, nowMs: number): Promise<void> {
   await store.commit((log) => {
     if (log.written === 0) {

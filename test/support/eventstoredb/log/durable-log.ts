@@ -22,6 +22,7 @@ export class DurableLog {
   constructor(
     readonly log: EventLog,
     private readonly file: LogFile | undefined,
+    private readonly onFailure: (error: Error) => void = () => undefined,
   ) {
     this.#framed = log.written;
   }
@@ -85,6 +86,7 @@ export class DurableLog {
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure);
+      this.onFailure(this.#failure);
     } finally {
       this.#flushing = false;
     }

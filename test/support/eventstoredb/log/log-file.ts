@@ -21,7 +21,11 @@ export class LogFile {
 
   /** Durable when it resolves. */
   async append(frames: readonly (readonly Uint8Array[])[]): Promise<void> {
-    await this.handle.writev(frames.flatMap(frameBuffers));
+    const buffers = frames.flatMap(frameBuffers);
+    const { bytesWritten } = await this.handle.writev(buffers);
+    const wanted = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+    if (bytesWritten < wanted)
+      throw new Error(`only ${bytesWritten} of ${wanted} bytes were written: is the disk full?`);
     await this.handle.datasync();
   }
 

@@ -8,5 +8,6 @@ const SCHEMA = { ...KAFKA_SETTINGS, ...KAFKA_TOPIC_SETTINGS };
 export const topics: SetupCommand = {
   purpose: 'makes the topics with their partitions, copies and retention, and tells what differs',
   schema: SCHEMA,
-  run: ({ env, out }) => setUpTopics({ settings: readConfig(SCHEMA, env), clientId: 'setup', say: out }),
+  run: ({ env, clock, out }) =>
+    setUpTopics({ settings: readConfig(SCHEMA, env), clock, clientId: 'setup', say: out }),
 };

@@ -47,7 +47,10 @@ export const IMPORT_TABLE: Readonly<Record<string, UnitRule>> = {
   'libs/client': {
     may: ['libs/domain', 'libs/messaging', 'libs/platform'],
     packages: 'declared',
-    except: [/^libs\/domain\/src\/(?!ids\.ts$)/, /^libs\/messaging\/src\/(?:consumer|sqlite)\//],
+    except: [
+      /^libs\/domain\/src\/(?!ids\.ts$)/,
+      /^libs\/messaging\/src\/(?:consumer\/(?!consumer-observer\.ts$)|sqlite\/)/,
+    ],
     because: 'whoever uses the ledger needs its contracts and a bus, and nothing of how it works',
   },
   'apps/command': {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { LedgerClient } from '#client/ledger-client';
 import { LedgerBeside } from '#test/support/client/ledger-beside';
 import type { CreateScript } from '#test/support/command/paying-provider';
 import { eventually } from '#test/support/eventually';
+import { temporaryFolder } from '#test/support/temporary-folder';
 import { publishedValidator } from '#test/docs/contracts/validators';
-import { SellerPayouts, type Order } from './seller-payouts.js';
+import { PaymentsFile, type Order } from './payments-file.js';
+import { SellerPayouts } from './seller-payouts.js';
 
 const CALLER = 'marketplace';
 
@@ -22,85 +25,116 @@ describe('the example service', () => {
   let world: LedgerBeside | undefined;
   const open = async (...scripts: CreateScript[]): Promise<LedgerBeside> =>
     (world = await LedgerBeside.open(...scripts));
-  /** A start of the service: its rows are gone, as if it had no database. */
-  const start = ({ bus }: LedgerBeside, waitMs?: number): SellerPayouts =>
-    new SellerPayouts(new LedgerClient({ bus, caller: CALLER }), 'acme-usd', waitMs);
+  let folder: ReturnType<typeof temporaryFolder>;
+  /** A start of the service, with what an earlier one wrote down. */
+  const start = ({ bus }: LedgerBeside, { file = 'payments.json', waitMs = 20_000 } = {}) => {
+    const payments = new PaymentsFile(join(folder.path, file));
+    const client = new LedgerClient({ bus, caller: CALLER });
+    const service = new SellerPayouts(client, payments, 'acme-usd', waitMs);
+    const statusOf = (orderId: string): string | undefined => payments.of(orderId)?.status;
+    return { service, payments, statusOf };
+  };
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
   afterEach(async () => {
     await world?.stop();
     world = undefined;
+    folder.remove();
   });
 
   it('requests a payout, gets its reply, and follows it to the end', async () => {
     const beside = await open();
     const { ledger, provider } = beside;
-    const service = start(beside);
-    await service.follow();
-    const payment = await service.pay(order('1001'));
-    assert.notEqual(payment.status, 'asked');
-    await eventually(() => payment.status === 'submitted');
+    const { service, statusOf, payments } = start(beside);
+    const told: string[] = [];
+    await service.follow(({ status }) => void told.push(status));
+    assert.notEqual((await service.pay(order('1001'))).status, 'asked');
+    await eventually(() => statusOf('1001') === 'submitted');
+    assert.ok(!service.isOver('1001'));
     const [booked] = provider.book.values();
     assert.ok(booked);
     provider.settle(booked, 'succeeded');
     const { reference, orderId } = booked;
     await ledger.callback('goldenpay', { reference, orderId, state: 'succeeded' });
     await eventually(() => service.isOver('1001'));
-    assert.equal(payment.status, 'succeeded');
+    assert.equal(statusOf('1001'), 'succeeded');
+    assert.equal(payments.of('1001')?.payoutId, (await ledger.topic('payout.events.v1')).map(payoutOf)[0]);
+    assert.deepEqual(told, ['requested', 'submitted', 'succeeded']);
     assert.equal(booked.payments, 1);
   });
 
   it('pays an order once, however often it asks, also after a crash that lost its rows', async () => {
     const beside = await open('settles-at-once');
-    const service = start(beside);
+    const { service } = start(beside);
     await service.pay(order('1001'));
     await service.pay(order('1001'));
-    const restarted = start(beside);
-    await restarted.follow();
-    const payment = await restarted.pay(order('1001'));
-    await eventually(() => payment.status === 'succeeded');
+    const restarted = start(beside, { file: 'empty.json' });
+    await restarted.service.follow();
+    await restarted.service.pay(order('1001'));
+    await eventually(() => restarted.statusOf('1001') === 'succeeded');
     assert.equal(beside.payments, 1);
     assert.equal(beside.provider.sends, 1);
   });
 
-  it('takes no answer for unknown, not for failed, and asks again', async () => {
+  it('takes no answer for unknown, not for failed, and asks again after a restart', async () => {
     const beside = await open('settles-at-once');
-    const service = start(beside, 30);
-    await service.follow();
     beside.bus.losses = 1_000;
-    const payment = await service.pay(order('1001'));
-    assert.equal(payment.status, 'asked');
-    assert.ok(!service.isOver('1001'));
+    const asked = await start(beside, { waitMs: 30 }).service.pay(order('1001'));
+    assert.equal(asked.status, 'asked');
     assert.equal(beside.provider.sends, 0);
     beside.bus.losses = 0;
-    await eventually(async () => {
-      await service.askAgain();
-      return payment.status !== 'asked';
-    });
+    const { service, statusOf } = start(beside);
+    assert.ok(!service.isOver('1001'));
+    await service.follow();
+    await service.askAgain();
+    assert.notEqual(statusOf('1001'), 'asked');
     await eventually(() => service.isOver('1001'));
-    assert.equal(payment.status, 'succeeded');
+    assert.equal(statusOf('1001'), 'succeeded');
     assert.equal(beside.payments, 1);
   });
 
+  it('goes on where its group was after a restart, with its rows', async () => {
+    const beside = await open();
+    const first = start(beside);
+    const following = await first.service.follow();
+    await first.service.pay(order('1001'));
+    await eventually(() => first.statusOf('1001') === 'submitted');
+    await following.stop();
+    const { service, statusOf } = start(beside);
+    const told: string[] = [];
+    await service.follow(({ status }) => void told.push(status));
+    const [booked] = beside.provider.book.values();
+    assert.ok(booked);
+    beside.provider.settle(booked, 'succeeded');
+    const { reference, orderId } = booked;
+    await beside.ledger.callback('goldenpay', { reference, orderId, state: 'succeeded' });
+    await eventually(() => statusOf('1001') === 'succeeded');
+    assert.deepEqual(told, ['succeeded']);
+  });
+
   it('hears by events what the funding account refuses, with the reason', async () => {
-    const service = start(await open());
+    const { service, payments } = start(await open());
     await service.follow();
-    const payment = await service.pay(order('1002', '100.01'));
+    await service.pay(order('1002', '100.01'));
     await eventually(() => service.isOver('1002'));
-    assert.deepEqual([payment.status, payment.reason], ['rejected', 'insufficient-funds']);
+    const { status, reason } = payments.of('1002') ?? {};
+    assert.deepEqual([status, reason], ['rejected', 'insufficient-funds']);
   });
 
   it('hears by the reply that an id was used with other content', async () => {
-    const service = start(await open());
-    await service.pay(order('1001'));
-    service.payments.clear();
-    const payment = await service.pay(order('1001', '41.00'));
-    assert.deepEqual([payment.status, payment.reason], ['refused', 'command-id-reused']);
+    const beside = await open();
+    await start(beside).service.pay(order('1001'));
+    const { service } = start(beside, { file: 'empty.json' });
+    const { status, reason } = await service.pay(order('1001', '41.00'));
+    assert.deepEqual([status, reason], ['refused', 'command-id-reused']);
     assert.ok(service.isOver('1001'));
   });
 
   it('leaves on the bus only what the published schemas describe', async () => {
     const beside = await open('settles-at-once');
     const { ledger } = beside;
-    const service = start(beside);
+    const { service } = start(beside);
     await service.follow();
     await service.pay(order('1001'));
     await service.pay(order('1002', '100.01'));
@@ -126,3 +160,10 @@ describe('the example service', () => {
     ]);
   });
 });
+
+function payoutOf({ value }: { readonly value: Uint8Array }): string {
+  const event = JSON.parse(new TextDecoder().decode(value)) as {
+    readonly data: { readonly payoutId: string };
+  };
+  return event.data.payoutId;
+}

@@ -1,36 +1,12 @@
 import { isFinal, type LedgerEvent } from '#client/event-follower';
-import type { LedgerClient } from '#client/ledger-client';
-
-/** An order of a marketplace whose seller is to be paid. */
-export interface Order {
-  readonly id: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly seller: {
-    readonly id: string;
-    readonly name: string;
-    readonly bank: string;
-    readonly account: string;
-  };
-}
-
-/** A row of the marketplace's own database, by the order's id: here a map, in a real service a table. */
-export interface SellerPayment {
-  readonly order: Order;
-  readonly payoutId: string;
-  /** `asked`: written down, and not known to be taken. The others are the ledger's. */
-  status: 'asked' | 'refused' | LedgerEvent['data']['status'];
-  /** Place of the newest event that this row has seen. */
-  revision: bigint;
-  reason?: string;
-}
+import type { Answer, LedgerClient } from '#client/ledger-client';
+import type { Order, PaymentsFile, SellerPayment } from './payments-file.js';
 
 /** Pays sellers through the payout ledger: asks for each payout, awaits the reply, follows the events until the end. */
 export class SellerPayouts {
-  readonly payments = new Map<string, SellerPayment>();
-
   constructor(
     private readonly ledger: LedgerClient,
+    private readonly payments: PaymentsFile,
     private readonly account: string,
     private readonly waitMs = 30_000,
   ) {}
@@ -39,13 +15,9 @@ export class SellerPayouts {
   async pay(order: Order): Promise<SellerPayment> {
     const commandId = `order-${order.id}`;
     // Written down before it is sent: a crash from here on leaves a row that `askAgain` finds.
-    const payment = this.payments.get(order.id) ?? {
-      order,
-      payoutId: this.ledger.payoutIdOf(commandId),
-      status: 'asked',
-      revision: -1n,
-    };
-    this.payments.set(order.id, payment);
+    if (this.payments.of(order.id) === undefined) {
+      this.payments.save({ order, payoutId: this.ledger.payoutIdOf(commandId), status: 'asked' });
+    }
     const answer = await this.ledger.request(
       'RequestPayout',
       {
@@ -64,46 +36,46 @@ export class SellerPayouts {
       },
       { commandId, timeoutMs: this.waitMs },
     );
-    // Unknown is not failed: the row stays as it is, and the same command is sent again later.
-    if (answer.kind === 'unknown' || payment.status !== 'asked') return payment;
-    const { outcome, reason } = answer.reply;
-    switch (outcome) {
-      case 'accepted':
-        payment.status = 'requested';
-        break;
-      case 'rejected':
-      case 'refused':
-        payment.status = outcome;
-        break;
-    }
-    if (reason !== undefined) payment.reason = reason;
-    return payment;
+    return this.note(order.id, answer);
   }
 
   /** After a start, and from time to time: asks about every payment that nobody is known to have taken. */
   async askAgain(): Promise<void> {
-    for (const { order, status } of [...this.payments.values()])
-      if (status === 'asked') await this.pay(order);
+    for (const { order, status } of this.payments.all()) if (status === 'asked') await this.pay(order);
   }
 
-  /** Keeps the rows up to date until `stop` of what it returns. */
-  follow() {
-    return this.ledger.followEvents({ group: 'seller-payouts', onEvent: async (event) => this.take(event) });
-  }
-
-  /** An event may come twice, and before the reply: the payout's revision tells. */
-  take({ data }: LedgerEvent): void {
-    const payment = [...this.payments.values()].find(({ payoutId }) => payoutId === data.payoutId);
-    const revision = BigInt(data.revision);
-    if (payment === undefined || revision <= payment.revision) return;
-    payment.revision = revision;
-    payment.status = data.status;
-    if (data.reason !== undefined) payment.reason = data.reason;
+  /** Keeps the rows up to date, and tells of each that changed, until `stop` of what it returns. */
+  follow(changed: (payment: SellerPayment) => void = () => undefined) {
+    const onEvent = async (event: LedgerEvent): Promise<void> => {
+      const payment = this.take(event);
+      if (payment !== undefined) changed(payment);
+    };
+    return this.ledger.followEvents({ group: 'seller-payouts', onEvent });
   }
 
   /** Nothing more will be done about it. A success or a failure may still turn: the row follows. */
   isOver(orderId: string): boolean {
-    const status = this.payments.get(orderId)?.status ?? 'asked';
+    const status = this.payments.of(orderId)?.status ?? 'asked';
     return status === 'refused' || (status !== 'asked' && isFinal(status));
+  }
+
+  private note(orderId: string, answer: Answer): SellerPayment {
+    const payment = this.payments.of(orderId);
+    if (payment === undefined) throw new Error(`no row for order ${orderId}`);
+    // Unknown is not failed: the row stays as it is, and the same command is sent again later.
+    if (answer.kind === 'unknown') return payment;
+    // An event that came first knows more.
+    if (payment.status !== 'asked') return payment;
+    const { outcome, reason } = answer.reply;
+    const status = outcome === 'accepted' ? 'requested' : outcome;
+    return this.payments.save({ ...payment, status, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** An event may come twice, and before the reply: the payout's revision tells. */
+  private take({ data }: LedgerEvent): SellerPayment | undefined {
+    const payment = this.payments.all().find(({ payoutId }) => payoutId === data.payoutId);
+    if (payment === undefined || BigInt(data.revision) <= BigInt(payment.revision ?? -1)) return undefined;
+    const { status, revision, reason } = data;
+    return this.payments.save({ ...payment, status, revision, ...(reason === undefined ? {} : { reason }) });
   }
 }

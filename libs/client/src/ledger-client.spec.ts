@@ -82,9 +82,7 @@ class World {
     const reply = { commandId: id ?? read.command.commandId, outcome };
     const value = printReply(reply, { id: 'reply', time: TIME });
     const headers = { 'correlation-id': command.headers['correlation-id'] ?? '' };
-    await this.ledgerBus.publish(command.headers['reply-to'] ?? TOPICS.replies, [
-      { key: command.key, headers, value },
-    ]);
+    await this.ledgerBus.publish(TOPICS.replies, [{ key: command.key, headers, value }]);
   }
 
   client(options: Partial<LedgerClientOptions> = {}): LedgerClient {
@@ -140,16 +138,6 @@ describe('LedgerClient.request', () => {
     t.after(() => world.stop());
     await world.client().request('CancelPayout', { payoutId: PAYOUT }, { accountId: 'acme' });
     assert.equal(world.commands[0]?.key, 'acme');
-  });
-
-  it('asks for replies on a topic of its own', async (t) => {
-    const world = await World.start(['accepted']);
-    t.after(() => world.stop());
-    // Any topic that the bus has: its contract knows only the ledger's.
-    const client = world.client({ replyTopic: TOPICS.parked });
-    const { kind } = await client.request('OpenAccount', OPEN, {});
-    assert.equal(kind, 'answered');
-    assert.equal(world.commands[0]?.headers['reply-to'], TOPICS.parked);
   });
 
   it('sends the very same message again while there is no answer', async (t) => {
@@ -273,7 +261,6 @@ describe('LedgerClient.request', () => {
         () => client.send('OpenAccount', OPEN, { correlationId: 'canary'.repeat(50) }),
       ],
       ['header traceparent', () => client.send('OpenAccount', OPEN, { traceparent: 'canary' })],
-      ['header reply-to', () => world.client({ replyTopic: 'canary canary' }).send('OpenAccount', OPEN, {})],
       [
         'accountId',
         () =>

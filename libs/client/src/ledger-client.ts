@@ -32,8 +32,6 @@ export interface LedgerClientOptions {
   readonly caller: string;
   /** Names this copy among the copies of the service. Absent: a new name at each start. */
   readonly instance?: string;
-  /** A topic of your own for replies; it must exist. Absent: `payout.replies.v1`, which holds everybody's. */
-  readonly replyTopic?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
 }
@@ -87,17 +85,15 @@ export class LedgerClient {
   readonly #ids: Ids;
   readonly #replies: ReplyListener;
   readonly #caller: string;
-  readonly #replyTopic: string | undefined;
 
-  constructor({ bus, caller, replyTopic, ...rest }: LedgerClientOptions) {
+  constructor({ bus, caller, ...rest }: LedgerClientOptions) {
     this.#bus = bus;
     this.#caller = caller;
-    this.#replyTopic = replyTopic;
     this.#clock = rest.clock ?? new SystemClock();
     this.#ids = rest.ids ?? new SystemIds();
     const instance = rest.instance ?? this.#ids.uuid();
     this.#replies = new ReplyListener(bus, {
-      topic: replyTopic ?? TOPICS.replies,
+      topic: TOPICS.replies,
       group: `${caller}.replies.${instance}`,
     });
   }
@@ -196,7 +192,6 @@ export class LedgerClient {
       correlationId,
       caller: this.#caller,
       time: isoTime(this.#clock.now()),
-      replyTopic: this.#replyTopic,
       traceparent,
       // Only some commands have it among their options.
       accountId: (options as { readonly accountId?: string }).accountId,

@@ -36,7 +36,6 @@ export interface CommandToSend<T extends CommandType> {
   /** RFC 3339. */
   readonly time: string;
   readonly correlationId: string;
-  readonly replyTopic: string | undefined;
   readonly traceparent: string | undefined;
   /** The account that it is about: commands of one account keep their order. */
   readonly accountId: string | undefined;
@@ -44,7 +43,7 @@ export interface CommandToSend<T extends CommandType> {
 
 /** The message for the bus, read by the ledger's own reader before it goes. Throws an `InvalidCommandError`. */
 export function outgoingCommand<T extends CommandType>(command: CommandToSend<T>): OutgoingMessage {
-  const { type, data, commandId, caller, time, correlationId, replyTopic, traceparent, accountId } = command;
+  const { type, data, commandId, caller, time, correlationId, traceparent, accountId } = command;
   const value = printCommand({ type, commandId, caller, time, data } as unknown as WireCommand);
   const read = readCommand(value);
   if (!read.ok) throw new InvalidCommandError(read.problems);
@@ -55,7 +54,6 @@ export function outgoingCommand<T extends CommandType>(command: CommandToSend<T>
   const headers = {
     [HEADERS.contentType]: CLOUD_EVENT_CONTENT_TYPE,
     [HEADERS.correlationId]: correlationId,
-    ...(replyTopic === undefined ? {} : { [HEADERS.replyTo]: replyTopic }),
     ...(traceparent === undefined ? {} : { [HEADERS.traceparent]: traceparent }),
   };
   const wrong = Object.entries(headers).filter(([name, text]) => !isHeader(name as HeaderName, text));

@@ -1,8 +1,8 @@
 /**
  * What an administrator can do to a stream, in a process of its own: arguments are the server's address, what is done, and
- * the stream.
+ * the stream. Prints `done`, or `denied` where the user of the address may not.
  */
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { AccessDeniedError, EventStoreDBClient } from '@eventstore/db-client';
 
 const [, , url = '', action = '', stream = ''] = process.argv;
 const client = EventStoreDBClient.connectionString(url);
@@ -15,5 +15,11 @@ const ACTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   tombstone: () => client.tombstoneStream(stream),
 };
 
-await ACTIONS[action]?.();
+try {
+  await ACTIONS[action]?.();
+  process.stdout.write('done\n');
+} catch (error) {
+  if (!(error instanceof AccessDeniedError)) throw error;
+  process.stdout.write('denied\n');
+}
 await client.dispose();

@@ -162,8 +162,8 @@ const DEFECTS: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
 const subject = through === 'bare' ? bareSubject() : await adapterSubject();
 await subject.append(good());
 await DEFECTS[defect]?.(subject);
-// A late answer that ends the process comes within moments.
-await sleep(2_500);
+// A late answer that ends the process comes when the server's own time limit, 2 s, is over.
+await sleep(3_500);
 await subject.append(good());
 process.stdout.write('alive\n');
 await subject.close();

@@ -19,19 +19,24 @@ const SHAPE = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@?]+?)\/
 const HOST = /^([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?$/;
 const DEFAULT_PORT = 2113;
 
-/** What an option may hold. The client takes others with a warning that quotes the whole string, password and all. */
+/**
+ * What is wrong with an option's value. The client takes unknown options with a warning that quotes the whole string,
+ * password and all. No message says a word of the string itself: the configuration would withhold it.
+ */
 const OPTIONS: Readonly<Record<string, (value: string) => string | undefined>> = {
-  tls: truth,
+  tls: (value) => (/^(true|false)$/.test(value) ? undefined : 'TLS is either true or false'),
   nodepreference: (value) =>
     value.toLowerCase() === 'leader'
       ? undefined
-      : 'leave it out, or say leader: other nodes were seen to lack events that were acknowledged',
+      : 'it asks for another node than the leader: leave that out, since others were seen to lack acknowledged events',
   tlsverifycert: (value) =>
     value === 'true'
       ? undefined
-      : 'the client does not support it; name the authority with tlsCAFile or NODE_EXTRA_CA_CERTS',
+      : 'certificates are always checked: name the authority by a file, or by NODE_EXTRA_CA_CERTS',
   throwonappendfailure: (value) =>
-    value === 'true' ? undefined : 'leave it out: a conflict would look like success',
+    value === 'true'
+      ? undefined
+      : 'conflicts would look like success: leave out what makes no errors of them',
   tlscafile: anyText,
   usercertfile: anyText,
   userkeyfile: anyText,
@@ -40,7 +45,9 @@ const OPTIONS: Readonly<Record<string, (value: string) => string | undefined>> =
   discoveryinterval: positive,
   gossiptimeout: positive,
   keepaliveinterval: (value) =>
-    /^[0-9]{5,9}$/.test(value) ? undefined : 'say milliseconds, 10000 or more: a hung server is found by it',
+    /^[0-9]{5,9}$/.test(value)
+      ? undefined
+      : 'a hung server is found by the keep-alive of the connection: give it 10000 ms or more',
   keepalivetimeout: positive,
   defaultdeadline: positive,
 };
@@ -51,7 +58,7 @@ export function parseConnectionString(given: string): ConnectionString {
   const match = SHAPE.exec(text);
   if (match === null) {
     throw new ConnectionStringError(
-      'not a connection string: esdb://user:password@host:2113?tls=true, or esdb+discover://… for a cluster; write / @ : ? in a password as %2F %40 %3A %3F',
+      'it has not the form of a connection string; write / @ : ? in a password as %2F %40 %3A %3F',
     );
   }
   const [, protocol, user, password, hostsPart = '', query = ''] = match;
@@ -74,7 +81,7 @@ function readHost(text: string): { host: string; port: number } {
   // What isn't a host may be a part of a password with a sign in it that should have been written as %…
   if (match?.[1] === undefined || port < 1 || port > 65_535) {
     throw new ConnectionStringError(
-      'a host in it is not one: write host:port, several with commas between; write / @ : ? in a password as %2F %40 %3A %3F',
+      'a host in it is not one: several stand with commas between; write / @ : ? in a password as %2F %40 %3A %3F',
     );
   }
   return { host: match[1], port };
@@ -87,12 +94,10 @@ function readOptions(query: string): ReadonlyMap<string, string> {
     const key = name.toLowerCase().replaceAll(/[_-]/g, '');
     const check = Object.hasOwn(OPTIONS, key) ? OPTIONS[key] : undefined;
     if (check === undefined) {
-      throw new ConnectionStringError(
-        'an option in it is unknown or has no value: they are ?tls=…&tlsCAFile=… and the like, see docs/eventstoredb.md',
-      );
+      throw new ConnectionStringError('an option in it is unknown or has no value: see docs/eventstoredb.md');
     }
     const problem = check(value);
-    if (problem !== undefined) throw new ConnectionStringError(`its option ${name}: ${problem}`);
+    if (problem !== undefined) throw new ConnectionStringError(problem);
     options.set(key, value);
   }
   return options;
@@ -109,12 +114,8 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-function truth(value: string): string | undefined {
-  return value === 'true' || value === 'false' ? undefined : 'say true or false';
-}
-
 function positive(value: string): string | undefined {
-  return /^[1-9][0-9]{0,8}$/.test(value) ? undefined : 'say a whole number from 1';
+  return /^[1-9][0-9]{0,8}$/.test(value) ? undefined : 'a time or a count in it is no whole number from 1';
 }
 
 function anyText(): undefined {

@@ -6,7 +6,13 @@ import { hasPassword } from './users.js';
 describe('the command line of the stand-in for EventStoreDB', () => {
   it('has a default for everything', () => {
     const { users, dataFolder, tlsFolder, controlPort, ...rest } = readCommandLine([]);
-    assert.deepEqual(rest, { port: 2113, host: '127.0.0.1', version: '23.10.6', liveBuffer: 250 });
+    assert.deepEqual(rest, {
+      port: 2113,
+      host: '127.0.0.1',
+      version: '23.10.6',
+      liveBuffer: 250,
+      untilStdinEnds: false,
+    });
     assert.deepEqual(
       [users, dataFolder, tlsFolder, controlPort],
       [undefined, undefined, undefined, undefined],

@@ -11,7 +11,8 @@ export const USAGE = `npm run stand-in:eventstoredb -- [options]
                        credentials over TLS only
   --control-port N     HTTP port where faults are armed and counted (0: a free one; absent: none)
   --server-version V   23.10.6 (live subscriptions are dropped by a burst) or 24.2.0 (they fall back)
-  --live-buffer N      events that a live subscription may lie behind (250)`;
+  --live-buffer N      events that a live subscription may lie behind (250)
+  --until-stdin-ends   end with whoever started it, however that ends`;
 
 /** An argument that can't be taken; the message says which. */
 export class UsageError extends Error {
@@ -27,6 +28,7 @@ export interface CommandLine {
   readonly controlPort: number | undefined;
   readonly version: ServerVersion;
   readonly liveBuffer: number;
+  readonly untilStdinEnds: boolean;
 }
 
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -45,6 +47,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     controlPort: control === undefined ? undefined : whole('--control-port', control, 65_535),
     version,
     liveBuffer: whole('--live-buffer', values['live-buffer'] ?? '250', 1_000_000),
+    untilStdinEnds: values['until-stdin-ends'] ?? false,
   };
 }
 
@@ -62,6 +65,7 @@ function parsed(args: readonly string[]) {
         'control-port': text,
         'server-version': text,
         'live-buffer': text,
+        'until-stdin-ends': { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -33,7 +33,10 @@ async function run(line: CommandLine): Promise<void> {
     log: line.dataFolder ?? 'in memory',
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const ends = [once(process, 'SIGTERM'), once(process, 'SIGINT')];
+  if (line.untilStdinEnds) ends.push(once(process.stdin.resume(), 'end'));
+  await Promise.race(ends);
+  process.stdin.destroy();
   await control?.close();
   await standIn.stop();
 }

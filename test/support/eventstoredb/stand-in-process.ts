@@ -111,8 +111,9 @@ const portOf = (url: string): string => /:(\d+)(?:[/?]|$)/.exec(url)?.[1] ?? '';
 
 async function launch(args: readonly string[]): Promise<{ child: ChildProcess; ready: Ready }> {
   const program = fileURLToPath(new URL('./main.js', import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  // Its input is a pipe that nobody writes to: it ends with this process, also when that is killed.
+  const child = spawn(process.execPath, ['--enable-source-maps', program, '--until-stdin-ends', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout })) {
     child.stdout.resume();

@@ -3,7 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
+import { commandId } from '#domain/ids';
 import { payoutStream } from '#domain/streams';
+import { EventStoreUnavailableError } from '#event-store/eventstoredb/errors';
+import { printCommand } from '#messaging/contracts/commands.v1';
+import { readReply } from '#messaging/contracts/replies.v1';
+import { InMemoryMessageBus } from '#messaging/in-memory/in-memory-message-bus';
+import { TOPICS } from '#messaging/topics';
+import { SystemClock } from '#platform/time/system-clock';
 import { judgeRun } from '#demo/checker/judge-run';
 import { CommandUnderTest } from '../support/command/command-under-test.js';
 import { cardOf, PayingProvider } from '../support/command/paying-provider.js';
@@ -88,6 +95,89 @@ describe('a failure of our own', () => {
     await eventually(async () => (await waiting()).length === 0);
     assert.deepEqual(await outcomes(correlationIds), ['held', 'held, unknown-payout']);
     assert.deepEqual(await ledger.types(payoutStream(ledger.payoutId('held'))), []);
+  });
+});
+
+describe('an engine that is away', () => {
+  const REQUEST = {
+    accountId: 'acc',
+    amount: '1.00',
+    currency: 'USD',
+    provider: 'goldenpay' as const,
+    beneficiary: { kind: 'stored-method' as const, methodId: 'some-method' },
+  };
+  const TRIES_OF_A_FAILURE = 4;
+  let ledger: CommandUnderTest;
+  let [away, asked] = [false, 0];
+  afterEach(async () => {
+    away = false;
+    await ledger.stop();
+  });
+
+  /** Longer than a failure of our own is tried. */
+  async function askedOften(): Promise<void> {
+    await eventually(() => asked > TRIES_OF_A_FAILURE + 1, 20_000);
+  }
+
+  it('holds no command: the log may be away for as long as it likes', async () => {
+    ledger = await CommandUnderTest.start(new PayingProvider(cardOf()));
+    await ledger.openWithFunds('acc', '100.00');
+    const append = ledger.eventStore.append.bind(ledger.eventStore);
+    [away, asked] = [true, 0];
+    ledger.eventStore.append = async (...args) => {
+      if (!away) return append(...args);
+      asked += 1;
+      throw new EventStoreUnavailableError('it is away');
+    };
+    await ledger.send('RequestPayout', 'waits', REQUEST, { correlationId: 'waits' });
+    await askedOften();
+    assert.deepEqual([await ledger.held.list(), await ledger.replies('waits')], [[], []]);
+    away = false;
+    assert.equal((await ledger.replyTo('waits')).outcome, 'accepted');
+    assert.ok(!ledger.logger.alarms().includes('command-held'));
+  });
+
+  it('holds no command: the bus may take no reply for as long as it likes', async () => {
+    const inner = new InMemoryMessageBus({ clock: new SystemClock() });
+    const publish = inner.publish.bind(inner);
+    inner.publish = async (topic, messages) => {
+      if (!away || topic !== TOPICS.replies) return publish(topic, messages);
+      asked += 1;
+      throw new Error('no broker');
+    };
+    ledger = await CommandUnderTest.startWith({
+      providers: [new PayingProvider(cardOf())],
+      openBus: async () => inner,
+    });
+    [away, asked] = [true, 0];
+    const command = printCommand({
+      type: 'RequestPayout',
+      commandId: commandId('waits'),
+      caller: 'payroll',
+      data: REQUEST,
+    });
+    await inner.publish(TOPICS.commands, [{ key: 'acc', headers: {}, value: command }]);
+    await askedOften();
+    const stream = payoutStream(ledger.payoutId('waits'));
+    // Nobody opened the account: the answer is a rejection, and it is in the log once.
+    assert.deepEqual(await ledger.types(stream), ['PayoutRejected']);
+    assert.deepEqual(await ledger.held.list(), []);
+    const answers: string[] = [];
+    await inner.consume({
+      group: 'caller',
+      topic: TOPICS.replies,
+      from: 'earliest',
+      concurrency: 1,
+      handler: async ({ value }) => {
+        const read = readReply(value);
+        if (read.ok) answers.push(`${read.reply.commandId} ${read.reply.outcome}`);
+        return { kind: 'done' };
+      },
+    });
+    away = false;
+    await eventually(() => answers.length > 0);
+    assert.deepEqual(answers, ['waits rejected']);
+    assert.ok(!ledger.logger.alarms().includes('command-held'));
   });
 });
 

@@ -13,6 +13,7 @@ export type ExpectedRevision = 'no-stream' | bigint;
  */
 export type { LogPosition } from '#domain/log-position';
 import type { LogPosition } from '#domain/log-position';
+import { OutageError } from '#platform/outage/outage-error';
 
 export interface NewEvent {
   /** UUID in lower case. It stands for the event's content, for ever: the same id is never used for other data. */
@@ -62,7 +63,7 @@ export class EventIdReusedError extends Error {
  * The store didn't say whether the events were written. Append the same events at the same expected revision again, or
  * read the stream; never assume either way.
  */
-export class AppendOutcomeUnknownError extends Error {
+export class AppendOutcomeUnknownError extends OutageError {
   override readonly name = 'AppendOutcomeUnknownError';
 }
 

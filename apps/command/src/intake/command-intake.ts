@@ -3,6 +3,7 @@ import { HeldMessages, type HeldMessage } from '#coordination/held-messages';
 import { readCommand, type WireCommand } from '#messaging/contracts/commands.v1';
 import type { HandlerDecision, ReceivedMessage } from '#messaging/message-bus';
 import { Logger } from '#platform/logging/logger';
+import { OutageError } from '#platform/outage/outage-error';
 import { Clock } from '#platform/time/clock';
 import type { CommandReply } from '../handlers/commands.js';
 import { CommandWatch, type CommandOutcome, type CommandSubject } from '../observing/command-watch.js';
@@ -33,7 +34,7 @@ const DONE: HandlerDecision = { kind: 'done' };
 /**
  * Takes commands from the bus. The answer goes out when the fact is durable, and the offset moves after it.
  * An invalid message is refused and parked. A failure of our own is tried a few times, then the message is held, and
- * later commands of the same payout wait behind it; nobody else does.
+ * later commands of the same payout wait behind it; nobody else does. While an engine is away, messages just wait.
  */
 @Injectable()
 export class CommandIntake {
@@ -116,22 +117,27 @@ export class CommandIntake {
     signal: AbortSignal,
   ): Promise<Taken> {
     for (let attempt = 1; ; attempt += 1) {
+      let reply: CommandReply;
       try {
-        const reply = await this.decide(command, arrivalOf(message, traceparent));
-        await this.replies.send(address, command.commandId, reply);
-        const { outcome } = reply;
-        return reply.reason === 'unknown-payout'
-          ? { decision: { kind: 'park', reason: 'unknown-payout' }, outcome }
-          : { decision: DONE, outcome };
+        reply = await this.decide(command, arrivalOf(message, traceparent));
       } catch (error) {
         if (error instanceof InvalidFieldError) {
           return this.refuse(address, command.commandId, 'invalid-field', [error]);
         }
         // Being stopped is nobody's failure: the message comes again after the start.
         if (signal.aborted) return { decision: { kind: 'retry', reason: 'stopping' }, outcome: 'retried' };
+        // Nor is this the payout's: the message waits until the engine is there again.
+        if (error instanceof OutageError) throw error;
         if (attempt === TRIES) return this.hold(message, command, { address, holdKey }, error);
         await this.clock.sleep(50 * 4 ** attempt, signal);
+        continue;
       }
+      // A bus that takes no reply is no reason to hold what was decided: the message waits, and is answered again.
+      await this.replies.send(address, command.commandId, reply);
+      const { outcome } = reply;
+      return reply.reason === 'unknown-payout'
+        ? { decision: { kind: 'park', reason: 'unknown-payout' }, outcome }
+        : { decision: DONE, outcome };
     }
   }
 

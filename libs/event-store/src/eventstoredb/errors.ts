@@ -1,5 +1,7 @@
+import { OutageError } from '#platform/outage/outage-error';
+
 /** The server didn't answer a read for longer than an election of a leader takes. */
-export class EventStoreUnavailableError extends Error {
+export class EventStoreUnavailableError extends OutageError {
   override readonly name = 'EventStoreUnavailableError';
 }
 
@@ -7,7 +9,7 @@ export class EventStoreUnavailableError extends Error {
  * The server refuses our user. It says nothing of an earlier try of the same append: only the same ids at the same
  * revision tell what became of that.
  */
-export class EventStoreAccessDeniedError extends Error {
+export class EventStoreAccessDeniedError extends OutageError {
   override readonly name = 'EventStoreAccessDeniedError';
 }
 

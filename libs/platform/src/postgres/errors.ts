@@ -1,5 +1,7 @@
+import { OutageError } from '../outage/outage-error.js';
+
 /** Nothing was done: the database doesn't answer, or doesn't let us in. It may later: try again. */
-export class DatabaseUnreachableError extends Error {
+export class DatabaseUnreachableError extends OutageError {
   override readonly name = 'DatabaseUnreachableError';
 }
 
@@ -7,17 +9,17 @@ export class DatabaseUnreachableError extends Error {
  * The connection was lost before the answer came: nobody knows whether it was done. Do it again where that is harmless,
  * or look.
  */
-export class DatabaseOutcomeUnknownError extends Error {
+export class DatabaseOutcomeUnknownError extends OutageError {
   override readonly name = 'DatabaseOutcomeUnknownError';
 }
 
 /** Nothing was done: the database has too much to do, or too little room. Try again. */
-export class DatabaseBusyError extends Error {
+export class DatabaseBusyError extends OutageError {
   override readonly name = 'DatabaseBusyError';
 }
 
 /** Nothing was done: tables are missing, or our user may not use them. The message names the remedy. */
-export class DatabaseNotPreparedError extends Error {
+export class DatabaseNotPreparedError extends OutageError {
   override readonly name = 'DatabaseNotPreparedError';
 }
 

@@ -7,7 +7,7 @@ import type { CommandData } from '#messaging/contracts/commands.v1';
 import { InMemoryMessageBus } from '#messaging/in-memory/in-memory-message-bus';
 import type { Provider } from '#providers/provider';
 import { ProviderRegistry } from '#providers/registry';
-import { CommandUnderTest } from '../command/command-under-test.js';
+import { CommandUnderTest, type CommandUnderTestOptions } from '../command/command-under-test.js';
 import { eventually } from '../eventually.js';
 import { PROVIDER_SUBJECTS, type ProviderSubject } from '../provider-subjects.js';
 import { GatedBus } from './gated-bus.js';
@@ -60,12 +60,13 @@ export class CallbackWorld {
   static async start(
     subject: ProviderSubject,
     settings: Readonly<Record<string, unknown>> = {},
+    observers: CommandUnderTestOptions['observers'] = {},
   ): Promise<CallbackWorld> {
     const desk = new VendorDesk();
     const providers: Provider[] = SUBJECTS.map((one) =>
       one.build('https://vendor.test', desk, one === subject ? settings : {}),
     );
-    const ledger = await CommandUnderTest.start(...providers);
+    const ledger = await CommandUnderTest.startWith({ providers, observers });
     const { clock, ids, logger, messages } = ledger;
     const bus = new GatedBus(new InMemoryMessageBus({ clock, log: messages }));
     const server = await createCallbackServer({
@@ -74,6 +75,7 @@ export class CallbackWorld {
       clock,
       ids,
       logger,
+      ...observers,
     });
     await server.listen(0, '127.0.0.1');
     const { port } = server.getHttpServer().address() as AddressInfo;

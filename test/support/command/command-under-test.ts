@@ -28,6 +28,7 @@ import { readReply, type Reply } from '#messaging/contracts/replies.v1';
 import { InMemoryMessageBus } from '#messaging/in-memory/in-memory-message-bus';
 import { InMemoryMessageLog } from '#messaging/in-memory/in-memory-message-log';
 import { InMemoryTopicReader } from '#messaging/in-memory/in-memory-topic-reader';
+import type { MessageBus } from '#messaging/message-bus';
 import { TOPICS } from '#messaging/topics';
 import { SystemIds } from '#platform/ids/system-ids';
 import { uuidV5 } from '#platform/ids/uuid-v5';
@@ -51,6 +52,10 @@ export interface CommandUnderTestOptions {
   readonly providers: readonly Provider[];
   /** Absent: the machine's. */
   readonly clock?: Clock;
+  /** Opens the app's bus at each start. Absent: one in memory, which `ask`, `replies` and `topic` read. */
+  readonly openBus?: () => Promise<MessageBus>;
+  /** Absent: nobody looks. */
+  readonly observers?: Pick<CommandEngines, 'metrics' | 'tracing'>;
 }
 
 /**
@@ -70,10 +75,19 @@ export class CommandUnderTest {
   private readonly wrapper = new KeyWrapper(this.master, this.ids);
   readonly keys = new InMemoryPayeeKeys(this.wrapper);
   private providers: readonly Provider[];
+  private readonly openBus: () => Promise<MessageBus>;
+  private readonly observers: Pick<CommandEngines, 'metrics' | 'tracing'>;
   private app: Awaited<ReturnType<CommandUnderTest['boot']>> | undefined;
 
-  private constructor({ providers, clock = new SystemClock() }: CommandUnderTestOptions) {
+  private constructor({
+    providers,
+    clock = new SystemClock(),
+    observers = {},
+    openBus,
+  }: CommandUnderTestOptions) {
     this.providers = providers;
+    this.openBus = openBus ?? (async () => new InMemoryMessageBus({ clock, log: this.messages }));
+    this.observers = observers;
     this.clock = clock;
     this.messages = new InMemoryMessageLog(clock);
     this.held = new InMemoryHeldMessages(clock);
@@ -134,7 +148,7 @@ export class CommandUnderTest {
   private async boot() {
     const power = new PowerCut();
     const clock = power.clock(this.clock);
-    const bus = new InMemoryMessageBus({ clock, log: this.messages });
+    const bus = await this.openBus();
     const providers = this.providers.map((provider) =>
       power.guard(provider, provider.card.provider, ['create']),
     );
@@ -154,6 +168,7 @@ export class CommandUnderTest {
       clock,
       ids: this.ids,
       logger: this.logger,
+      ...this.observers,
       operatorToken: 'a-token-of-operators-in-tests',
     };
     const module = await Test.createTestingModule({ imports: [CommandModule.register(engines)] }).compile();

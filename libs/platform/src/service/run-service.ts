@@ -21,7 +21,7 @@ import type { Clock } from '../time/clock.js';
 import { SystemClock } from '../time/system-clock.js';
 import { openTracing } from '../tracing/open-tracing.js';
 import type { Tracing } from '../tracing/tracing.js';
-import { SERVICE_SETTINGS } from './service-settings.js';
+import type { SERVICE_SETTINGS } from './service-settings.js';
 import { StatusServer } from './status-server.js';
 
 type ServiceSchema = ConfigSchema & typeof SERVICE_SETTINGS;

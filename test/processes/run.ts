@@ -148,7 +148,7 @@ function report(
   if (!verdict.rebuildEqual) progress.say(`       rebuild: ${verdict.rebuild}`);
   const copies = [...fleet.copies.values()];
   progress.say(`killed: ${copies.map((copy) => `${copy.name} ${copy.kills}×`).join(', ')}`);
-  const wrong = [...copies.flatMap(({ unexpected }) => unexpected), ...unclean];
+  const wrong = [...[...copies, fleet.sandbox].flatMap(({ unexpected }) => unexpected), ...unclean];
   for (const line of wrong) progress.say(`  NO   ${line}`);
   const killed = copies.reduce((sum, copy) => sum + copy.kills, 0);
   progress.say('');

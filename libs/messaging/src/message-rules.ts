@@ -1,4 +1,9 @@
-import { MAX_MESSAGE_BYTES, MessageRefusedError, type OutgoingMessage } from './message-bus.js';
+import {
+  MAX_MESSAGE_BYTES,
+  MessageRefusedError,
+  type ConsumerOptions,
+  type OutgoingMessage,
+} from './message-bus.js';
 import { TOPICS } from './topics.js';
 
 const KNOWN_TOPICS: ReadonlySet<string> = new Set(Object.values(TOPICS));
@@ -10,6 +15,14 @@ export function checkPartitions(partitions: number): void {
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 1_024) {
     throw new RangeError(`${partitions} is not a number of partitions (1 to 1,024)`);
   }
+}
+
+/** Throws a `RangeError` when the group has no name or the concurrency isn't a whole number of 1 or more. */
+export function checkConsumer({ group, concurrency }: ConsumerOptions): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`concurrency ${concurrency} is not a whole number of 1 or more`);
+  }
+  if (group === '') throw new RangeError('a consumer group needs a name');
 }
 
 /** Throws `MessageRefusedError` when the topic isn't one of `topics.ts`. */

@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from './message-bus.js';
 
 export interface TopicPage {
-  /** In the order in which the bus took them. */
+  /** In the order in which the bus took them; on Kafka within each partition, and about so among them. */
   readonly messages: readonly ReceivedMessage[];
   /** Give it back to read on. Undefined only while the topic has never held a message. */
   readonly cursor: string | undefined;

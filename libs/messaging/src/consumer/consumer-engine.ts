@@ -4,6 +4,7 @@ import { ConsumerGroup, type GroupMember } from './consumer-group.js';
 import type { ConsumerObserver } from './consumer-observer.js';
 import type { PartitionLog } from './partition-log.js';
 import { PartitionedConsumer } from './partitioned-consumer.js';
+import { checkConsumer } from '../message-rules.js';
 import { persistentCall } from './persistent-call.js';
 
 /** All consumers of one bus, over a log. One process has one engine per log: groups are shared only within it. */
@@ -26,11 +27,8 @@ export class ConsumerEngine {
 
   /** Resolves when the group is recorded: what is published from then on reaches it. */
   async consume(options: ConsumerOptions): Promise<Consumer> {
-    const { group: name, topic, from, concurrency } = options;
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RangeError(`concurrency ${concurrency} is not a whole number of 1 or more`);
-    }
-    if (name === '') throw new RangeError('a consumer group needs a name');
+    checkConsumer(options);
+    const { group: name, topic, from } = options;
     await this.log.join(name, topic, from);
     const group = this.#group(name, topic, from);
     const consumer = new PartitionedConsumer(options, {

@@ -18,11 +18,13 @@ const LEAST_PER_PARTITION = 4;
 const MAX_UNFINISHED = 10_000;
 
 export interface ConsumerParts {
-  readonly log: PartitionLog;
+  readonly log: Pick<PartitionLog, 'read' | 'commit' | 'park'>;
   readonly clock: Clock;
   readonly observer: ConsumerObserver;
   /** Takes the consumer out of its group; resolves when it has drained all its partitions. */
   readonly leave: (member: GroupMember) => Promise<void>;
+  /** While it is false nothing is handed out; `wake` must follow when it is true again. Absent: always true. */
+  readonly mayHandOut?: () => boolean;
 }
 
 /**
@@ -63,6 +65,11 @@ export class PartitionedConsumer implements Consumer, GroupMember {
     this.#pump();
   }
 
+  /** Looks again for what may be handed out. */
+  wake(): void {
+    this.#pump();
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -86,7 +93,18 @@ export class PartitionedConsumer implements Consumer, GroupMember {
     if (open === undefined) return;
     await open.drain();
     await this.#committer.now([open]);
+    if (this.#open.get(partition) === open) this.#open.delete(partition);
+  }
+
+  /**
+   * The partition was lost to somebody else: nothing of it is handed out or committed any more. Resolves when none of
+   * its messages is in the handler. Never rejects.
+   */
+  async abandon(partition: number): Promise<void> {
+    const open = this.#open.get(partition);
+    if (open === undefined) return;
     this.#open.delete(partition);
+    await open.drain();
   }
 
   fail(cause: unknown): void {
@@ -121,7 +139,8 @@ export class PartitionedConsumer implements Consumer, GroupMember {
 
   /** A handler may have called `pause` or `stop` before its first await. */
   #isPaused(): boolean {
-    return this.#paused || this.#stopping.signal.aborted;
+    const mayHandOut = this.parts.mayHandOut?.() ?? true;
+    return this.#paused || this.#stopping.signal.aborted || !mayHandOut;
   }
 
   #nextTurn(): { readonly open: OpenPartition; readonly turn: Turn } | undefined {

@@ -20,6 +20,17 @@ export interface Engines {
   stop(): Promise<void>;
 }
 
+export interface EnginesOptions {
+  /** Arguments of the log's stand-in besides the folder of its data. */
+  readonly standInArgs?: readonly string[];
+  /** The database's address as the programs are given it; the tests' own if absent. */
+  readonly withDatabaseUser?: (url: string) => string;
+  /** How the log is addressed by the programs; as the stand-in says if absent. */
+  readonly withLogUser?: (url: string) => string;
+  /** A database on a disk of its own; the machine's if absent. */
+  readonly startPostgres?: () => Promise<StartedPostgres>;
+}
+
 /** The log has events already: a run is judged by everything in it, so it must be this run's own. */
 export class LogNotEmptyError extends Error {
   override readonly name = 'LogNotEmptyError';
@@ -32,7 +43,7 @@ export class LogNotEmptyError extends Error {
 }
 
 /** Broker and database are always our own, since they are restarted on the way. */
-export async function startEngines(folder: string): Promise<Engines> {
+export async function startEngines(folder: string, options: EnginesOptions = {}): Promise<Engines> {
   const given = process.env['EVENTSTORE_URL'] ?? '';
   if (given !== '') await requireEmptyLog(given);
   delete process.env['DATABASE_URL'];
@@ -47,21 +58,22 @@ export async function startEngines(folder: string): Promise<Engines> {
   try {
     const starting = [
       startOwnKafka().then(keep),
-      startPostgres().then(keep),
+      (options.startPostgres ?? startPostgres)().then(keep),
       given === ''
-        ? StandInProcess.start('--data', join(folder, 'log')).then(keep)
+        ? StandInProcess.start('--data', join(folder, 'log'), ...(options.standInArgs ?? [])).then(keep)
         : Promise.resolve(undefined),
     ] as const;
     // None is left starting when another has failed.
     await Promise.allSettled(starting);
     const [kafka, postgres, standIn] = await Promise.all(starting);
     const [data, keys] = [await testDatabase(postgres.url), await testDatabase(postgres.url)];
+    const { withDatabaseUser = itself, withLogUser = itself } = options;
     const log = standIn === undefined ? 'the server of EVENTSTORE_URL' : 'the stand-in, NOT a real server';
     return {
-      eventStoreUrl: standIn?.url ?? given,
+      eventStoreUrl: withLogUser(standIn?.url ?? given),
       brokers: kafka.brokers,
-      databaseUrl: data.url,
-      keysDatabaseUrl: keys.url,
+      databaseUrl: withDatabaseUser(data.url),
+      keysDatabaseUrl: withDatabaseUser(keys.url),
       kafka,
       postgres,
       standIn,
@@ -73,6 +85,8 @@ export async function startEngines(folder: string): Promise<Engines> {
     throw error;
   }
 }
+
+const itself = (url: string): string => url;
 
 async function requireEmptyLog(url: string): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);

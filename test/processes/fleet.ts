@@ -31,6 +31,12 @@ const SCRIPTS: Readonly<Record<CopyName, string>> = {
 };
 
 type Addresses = Readonly<Record<string, string>>;
+type Environment = Readonly<Record<string, string>>;
+
+export interface FleetOptions {
+  /** What a copy's environment has otherwise than the others'. */
+  readonly env?: Readonly<Partial<Record<CopyName, Environment>>>;
+}
 
 /** The sandbox and every program of the service, each with its settings and its log. */
 export class Fleet {
@@ -43,6 +49,7 @@ export class Fleet {
     private readonly engines: Engines,
     private readonly ports: readonly number[],
     private readonly secrets: { readonly master: string; readonly operators: string; readonly path: string },
+    private readonly options: FleetOptions,
   ) {
     this.copies = new Map(COPIES.map((name) => [name, this.#process(name)]));
     const sandboxData = join(folder, 'sandbox');
@@ -60,14 +67,15 @@ export class Fleet {
     });
   }
 
-  static async in(folder: string, engines: Engines): Promise<Fleet> {
+  static async in(folder: string, engines: Engines, options: FleetOptions = {}): Promise<Fleet> {
     mkdirSync(folder, { recursive: true });
     const random = (bytes: number, as: 'base64' | 'hex'): string => randomBytes(bytes).toString(as);
-    return new Fleet(folder, engines, await freePorts(6 + COPIES.length), {
+    const secrets = {
       master: random(32, 'base64'),
       operators: random(24, 'hex'),
       path: random(24, 'hex'),
-    });
+    };
+    return new Fleet(folder, engines, await freePorts(6 + COPIES.length), secrets, options);
   }
 
   get sandboxUrl(): string {
@@ -88,9 +96,15 @@ export class Fleet {
     return copy;
   }
 
+  /** The operators' port of a copy of command, and the token that it wants. */
+  operatorsOf(name: 'command-1' | 'command-2'): { readonly url: string; readonly token: string } {
+    const port = this.#port(name === 'command-2' ? 5 : 4);
+    return { url: `http://127.0.0.1:${port}`, token: this.secrets.operators };
+  }
+
   /** Topics, tables: what an operator does before the first start. */
-  prepare(): void {
-    for (const command of ['migrate', 'topics']) {
+  prepare(commands: readonly ('migrate' | 'topics')[] = ['migrate', 'topics']): void {
+    for (const command of commands) {
       const { status, stderr, stdout } = spawnSync(process.execPath, [fileURLToPath(SETUP), command], {
         env: { PATH: process.env['PATH'] ?? '', ...this.#common() },
         encoding: 'utf8',
@@ -119,13 +133,19 @@ export class Fleet {
     writeFileSync(this.#providersFile, JSON.stringify({ settings, timing }), { mode: 0o600 });
   }
 
-  /** Starts it; resolves when it says that it is ready for work. */
-  async start(name: CopyName): Promise<Addresses> {
+  /** Starts it; resolves when it has started, whatever it waits for. */
+  async launch(name: CopyName): Promise<Addresses> {
     const addresses = await this.copy(name).start();
     const { status } = addresses;
     if (status === undefined) throw new Error(`${name} doesn't say where its status port is`);
     this.#status.set(name, status);
-    await untilReady(status);
+    return addresses;
+  }
+
+  /** Starts it; resolves when it says that it is ready for work. */
+  async start(name: CopyName): Promise<Addresses> {
+    const addresses = await this.launch(name);
+    await untilReady(addresses['status'] ?? '');
     return addresses;
   }
 
@@ -174,7 +194,7 @@ export class Fleet {
       name,
       script: SCRIPTS[name],
       args: ['--json'],
-      env: { ...this.#common(), ...this.#own(name) },
+      env: { ...this.#common(), ...this.#own(name), ...this.options.env?.[name] },
       logFile: join(this.folder, `${name}.log`),
     });
   }

@@ -12,6 +12,7 @@ import { readProvidersFile, registryOf } from '#providers/providers-file';
 import { readQueryConfig } from '#query/config';
 import { PROGRAMS } from '#test/docs/env-example';
 import { page, ROOT } from '#test/docs/pages';
+import { KAFKA_VERSION } from '#test/support/kafka/broker-packages';
 import { CountingIds, FixedClock, SilentHttp } from '#test/support/provider-doubles';
 import { temporaryFolder } from '#test/support/temporary-folder';
 import { readCompose, readEnvFile, substitute, variablesOf, type ComposeService } from './compose.js';
@@ -97,6 +98,16 @@ describe('docker-compose.yml', () => {
     for (const [name, { image, build }] of services) {
       if (build !== undefined) assert.equal(image, OUR_IMAGE, name);
     }
+  });
+
+  it('has the versions of the engines that the tests run on', () => {
+    const tested = (path: string): string | undefined =>
+      /const IMAGE = '([^']+)'/.exec(page(`test/support/${path}`))?.[1];
+    assert.equal(service('kafka').image, `apache/kafka:${KAFKA_VERSION}`);
+    assert.equal(service('eventstore').image, tested('eventstoredb/container-eventstoredb.ts'));
+    const [postgres] = service('postgres').image.split('-');
+    assert.equal(postgres, tested('postgres/container-postgres.ts')?.split('-')[0]);
+    assert.equal(service('keys-postgres').image, service('postgres').image);
   });
 
   it('uses what is declared, and declares what is used', () => {

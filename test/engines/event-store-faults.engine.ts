@@ -4,7 +4,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { AppendOutcomeUnknownError, type RecordedEvent } from '#event-store/event-store';
+import {
+  AppendOutcomeUnknownError,
+  type NewEvent,
+  type NonEmpty,
+  type RecordedEvent,
+} from '#event-store/event-store';
 import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
 import { appendUntilKnown } from '#event-store/handle-command';
 import { SystemClock } from '#platform/time/system-clock';
@@ -35,7 +40,7 @@ const clock = new SystemClock();
 
 /** Shorter than in production, so that silence costs no time. */
 const TIMEOUT_MS = 600;
-const POLL_MS = 300;
+const POLL_MS = 1_000;
 
 /** What was recorded while a leader died, hung or was voted out, and while connections broke. */
 const LOST_ANSWERS: readonly FaultAnswer[] = [
@@ -86,6 +91,12 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
     await store.close();
   });
 
+  /** What a test needs to be there, whatever else the machine is busy with. */
+  const put = async (stream: string, events: NonEmpty<NewEvent>): Promise<void> => {
+    const { outcome } = await appendUntilKnown(store, clock, stream, 'no-stream', events);
+    assert.equal(outcome, 'appended');
+  };
+
   describe('an answer that is lost', () => {
     for (const answer of [...LOST_ANSWERS, 'silence' as const]) {
       for (const written of [false, true]) {
@@ -133,7 +144,7 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
       await server.arm({ call: 'append', answer: 'silence', written: false, times: 1, streamPrefix: scope });
       const lost = anEvent();
       await assert.rejects(store.append(scope, 'no-stream', [lost]), AppendOutcomeUnknownError);
-      await store.append(scope, 'no-stream', [anEvent()]);
+      await put(scope, [anEvent()]);
       assert.deepEqual(await appendUntilKnown(store, clock, scope, 'no-stream', [lost]), {
         outcome: 'conflict',
         expected: 'no-stream',
@@ -146,7 +157,7 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
     let events: ReturnType<typeof some>;
     beforeEach(async () => {
       events = some(900);
-      await store.append(scope, 'no-stream', events);
+      await put(scope, events);
     });
 
     for (const answer of ['cut', 'unavailable', 'not-leader', 'silence'] as const) {
@@ -173,14 +184,14 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
 
   describe('a server that hangs', () => {
     it('longer than the time limit: unknown in time, and the late answers are harmless', async () => {
-      await store.append(scope, 'no-stream', [anEvent()]);
+      await put(scope, [anEvent()]);
       await server.hang();
       const events = Array.from({ length: 100 }, () => anEvent());
       const before = performance.now();
       const outcomes = await Promise.allSettled(
         events.map((event, index) => store.append(`${scope}-${String(index)}`, 'no-stream', [event])),
       );
-      assert.ok(performance.now() - before < 5 * TIMEOUT_MS);
+      assert.ok(performance.now() - before < 10 * TIMEOUT_MS);
       for (const outcome of outcomes) {
         assert.ok(outcome.status === 'rejected' && outcome.reason instanceof AppendOutcomeUnknownError);
       }
@@ -223,7 +234,7 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
 
     it('stopped with SIGSTOP until the connection is given up (17 s): appends and reads go on by themselves', async () => {
       const pair = some(2);
-      await store.append(`${scope}-before`, 'no-stream', pair);
+      await put(`${scope}-before`, pair);
       server.pause();
       const appending = appendUntilKnown(store, clock, scope, 'no-stream', pair);
       const reading = all(store.readStream(`${scope}-before`));
@@ -262,7 +273,7 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
       const written: string[] = [];
       for (let burst = 0; burst < 20; burst += 1) {
         const events = some(500, { pad: 'x'.repeat(200) });
-        await store.append(`${scope}-${String(burst)}`, 'no-stream', events);
+        await put(`${scope}-${String(burst)}`, events);
         written.push(...idsOf(events));
         if (burst % 5 === 4) await sleep(700);
       }
@@ -294,14 +305,14 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
     it('what another process writes now and then is seen at once', async () => {
       const sorted = await delays(20, 150);
       const median = sorted[10] ?? Infinity;
-      assert.ok(median < 60, `median ${median} ms`);
+      assert.ok(median < POLL_MS / 3, `median ${median} ms`);
     });
 
     it('and within the poll when the live subscription says nothing', async () => {
       await server.arm({ call: 'subscription', answer: 'silence' });
       const sorted = await delays(20, 150);
       const longest = sorted.at(-1) ?? Infinity;
-      assert.ok(longest < POLL_MS + 500, `longest ${longest} ms`);
+      assert.ok(longest < POLL_MS + 1_500, `longest ${longest} ms`);
       assert.ok(
         (await server.state()).faults.some(({ hits }) => hits > 0),
         'it was silent',
@@ -313,7 +324,7 @@ describe('event store: EventStoreDB (stand-in), faults', () => {
       const BYTES = 20_000;
       const start = await store.head();
       for (let written = 0; written < EVENTS; written += 30) {
-        await store.append(`${scope}-${String(written)}`, 'no-stream', some(30, { pad: 'x'.repeat(BYTES) }));
+        await put(`${scope}-${String(written)}`, some(30, { pad: 'x'.repeat(BYTES) }));
       }
       const held = (): number => {
         // Twice: what the first run finalises is only then free.
@@ -385,17 +396,27 @@ describe('event store: EventStoreDB (stand-in), away at the start', () => {
       clock,
       logger: new MemoryLogger(),
       timeoutMs: TIMEOUT_MS,
+      appendsInFlight: 1,
     });
-    await store.append('payout-1', 'no-stream', [anEvent()]);
+    await appendUntilKnown(store, clock, 'payout-1', 'no-stream', [anEvent()]);
     await server.hang();
     const appending = assert.rejects(
       store.append('payout-2', 'no-stream', [anEvent()]),
       AppendOutcomeUnknownError,
+    );
+    const waiting = Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) =>
+        store.append(`waiting-${String(index)}`, 'no-stream', [anEvent()]),
+      ),
     );
     const reading = assert.rejects(store.readAll({ limit: 1 }), { name: 'EventStoreClosedError' });
     const before = performance.now();
     await store.close();
     assert.ok(performance.now() - before < 5_000);
     await Promise.all([appending, reading]);
+    for (const outcome of await waiting) {
+      assert.ok(outcome.status === 'rejected' && outcome.reason instanceof Error);
+      assert.match(outcome.reason.name, /^(EventStoreClosedError|AppendOutcomeUnknownError)$/);
+    }
   });
 });

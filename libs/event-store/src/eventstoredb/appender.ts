@@ -35,6 +35,11 @@ export class Appender {
     this.#inFlight = new InFlight(options.inFlight);
   }
 
+  /** Those that still wait for their turn are not sent any more: `EventStoreClosedError`. */
+  refuseWaiting(): void {
+    this.#inFlight.close();
+  }
+
   async append(
     stream: string,
     expected: ExpectedRevision,

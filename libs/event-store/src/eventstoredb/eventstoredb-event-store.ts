@@ -56,6 +56,7 @@ export interface EventStoreDbOptions {
  */
 export class EventStoreDbEventStore extends EventStore {
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
   readonly #one: OneClient;
   readonly #log: LogReader;
   readonly #appender: Appender;
@@ -96,6 +97,7 @@ export class EventStoreDbEventStore extends EventStore {
     const inFlight = options.appendsInFlight ?? DEFAULT_APPENDS_IN_FLIGHT;
     this.#appender = new Appender({ client, clock, reader, server, timeoutMs, inFlight });
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
     this.#one = one;
     this.#log = log;
     this.#state = state;
@@ -193,9 +195,15 @@ export class EventStoreDbEventStore extends EventStore {
     await this.#closed;
   }
 
-  /** The client goes last: disposing of it would fail what it has under way. */
+  /**
+   * Appends that wait behind a server that hangs are given the time of one answer. The client goes last: disposing of it
+   * would fail what it has under way.
+   */
   async #close(): Promise<void> {
-    await this.#work.close();
+    const finished = this.#work.close();
+    const stopWaiting = this.#clock.after(this.#timeoutMs, () => this.#appender.refuseWaiting());
+    await finished;
+    stopWaiting();
     await Promise.all(this.#background);
     await this.#one.dispose(this.#clock);
   }

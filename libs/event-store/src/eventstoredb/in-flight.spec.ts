@@ -31,6 +31,16 @@ describe('calls in flight', () => {
     assert.equal(third, false);
   });
 
+  it('once closed, those who wait are refused and nobody comes in', async () => {
+    const inFlight = new InFlight(1);
+    await inFlight.enter();
+    const waiting = assert.rejects(inFlight.enter(), { name: 'EventStoreClosedError' });
+    inFlight.close();
+    await waiting;
+    inFlight.leave();
+    await assert.rejects(inFlight.enter(), { name: 'EventStoreClosedError' });
+  });
+
   it('a bound of none is refused', () => {
     for (const limit of [0, -1, 1.5, Number.NaN]) assert.throws(() => new InFlight(limit), RangeError);
   });

@@ -95,6 +95,7 @@ export class StreamGuard {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
       let failed = false;
       try {
@@ -108,7 +109,7 @@ export class StreamGuard {
           reason: describeFailure(error),
         });
       }
-      await this.#pause(failed, signal);
+      if (!isAborted(signal)) await this.#pause(failed);
     }
   }
 
@@ -118,11 +119,11 @@ export class StreamGuard {
   }
 
   /** Until something passes by, or it is time to look again. */
-  async #pause(failed: boolean, signal: AbortSignal): Promise<void> {
+  async #pause(failed: boolean): Promise<void> {
     if (this.#suspects.size > 0 && !failed) return;
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await this.#options.clock.sleep(AGAIN_MS, AbortSignal.any([signal, woken.signal]));
+    await this.#options.clock.sleep(AGAIN_MS, woken.signal);
     this.#wake = () => undefined;
   }
 

@@ -84,7 +84,8 @@ export class TailWatch {
 
   /** Looks until `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    const { tail, clock, succeeded, failed } = this.#options;
+    const { tail, succeeded, failed } = this.#options;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     let failures = 0;
     while (!signal.aborted) {
       try {
@@ -99,7 +100,7 @@ export class TailWatch {
         failed(error);
         this.#stopListening();
       }
-      await this.#sleep(this.#pause(failures), clock, signal);
+      if (!isAborted(signal)) await this.#sleep(this.#pause(failures));
     }
     this.#stopListening();
   }
@@ -111,10 +112,10 @@ export class TailWatch {
     return this.#readers === 0 || this.#listening === 'live' ? this.#idlePauseMs : this.#busyPauseMs;
   }
 
-  async #sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  async #sleep(ms: number): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await clock.sleep(ms, AbortSignal.any([signal, woken.signal]));
+    await this.#options.clock.sleep(ms, woken.signal);
     this.#wake = () => undefined;
   }
 

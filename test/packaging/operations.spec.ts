@@ -5,6 +5,8 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { payoutId } from '#domain/ids';
 import { referenceOf } from '#domain/provider/reference';
+import { KafkaNames } from '#messaging/kafka/kafka-names';
+import { TOPICS } from '#messaging/topics';
 import { requestOf } from '#ops/ops-requests';
 import { COMMANDS } from '#setup/run-setup';
 import { fencedBlocks, page, ROOT } from '#test/docs/pages';
@@ -106,6 +108,17 @@ describe('docs/operations.md', () => {
     const id = block?.words[2] ?? '';
     const printed = execFileSync('sh', ['-c', block?.text ?? ''], { encoding: 'utf8' });
     assert.equal(printed.trim(), referenceOf({ payoutId: payoutId(id), attempt: 1 }));
+  });
+
+  it('sets back the offsets of groups that there are', () => {
+    const [, shown = '', topics = ''] =
+      /for topic in ([^;]+); do[\s\S]*?--group "(\S+)" --topic "\$topic"/.exec(operations) ?? [];
+    const named = shown.split(' ').map((topic) => topics.replace('$topic', topic));
+    const names = new KafkaNames('');
+    assert.deepEqual(
+      named,
+      [TOPICS.commands, TOPICS.callbacks].map((topic) => names.group('command', topic)),
+    );
   });
 
   it('names commands of payout-ops that there are', () => {

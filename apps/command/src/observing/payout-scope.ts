@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { decodeMetadata } from '#domain/codec/metadata';
 import type { PayoutId } from '#domain/ids';
 import type { RecordedEvent } from '#event-store/event-store';
 import { withLogFields } from '#platform/logging/log-context';
@@ -13,7 +12,10 @@ export class PayoutScope {
   /** `known` is an event of the payout's own, or one that tells of it: they all have its correlation id and its trace. */
   run<T>(payoutId: PayoutId, known: RecordedEvent | undefined, work: () => T): T {
     if (known === undefined) return withLogFields({ payoutId }, work);
-    const { correlationId, traceparent } = decodeMetadata(known.metadata);
-    return withLogFields({ payoutId, correlationId }, () => this.tracing.under(traceparent, work));
+    // Not decoded: it is only shown, and asked for at every step.
+    const { correlationId, traceparent } = known.metadata;
+    return withLogFields({ payoutId, correlationId }, () =>
+      this.tracing.under(typeof traceparent === 'string' ? traceparent : undefined, work),
+    );
   }
 }

@@ -12,6 +12,7 @@ import { FollowUpRunner } from './payout-process/follow-up-runner.js';
 import { PayoutProcess } from './payout-process/payout-process.js';
 import { ProcessSubscription } from './payout-process/process-subscription.js';
 import { StoppingError } from './payout-process/submitter.js';
+import { knownPart } from './streams/known-events.js';
 import { Publisher } from './publisher/publisher.js';
 import { SendPermit } from './sending/send-permit.js';
 import { SendingGate } from './sending/sending-gate.js';
@@ -101,14 +102,18 @@ export class SingletonTasks {
         return at;
       },
       handle: async (batch) => {
-        await handle(batch);
-        const to = batch.at(-1)?.position ?? batch[0].position;
-        if ((await this.checkpoints.advance(name, at, to)) === 'lost') {
-          throw new CheckpointLostError(
-            `another copy has moved the checkpoint of ${name}: its own is read again`,
-          );
+        const { known, refusal } = knownPart(batch);
+        const to = known.at(-1)?.position;
+        if (to !== undefined) {
+          await handle(known);
+          if ((await this.checkpoints.advance(name, at, to)) === 'lost') {
+            throw new CheckpointLostError(
+              `another copy has moved the checkpoint of ${name}: its own is read again`,
+            );
+          }
+          at = to;
         }
-        at = to;
+        if (refusal !== undefined) throw refusal;
       },
       onError: ({ error, range, failures, pauseMs }) => {
         // Expected when the lease goes to another copy in the middle of a batch.

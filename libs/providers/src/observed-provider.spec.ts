@@ -14,6 +14,7 @@ import { SpanCollector } from '#test/support/observing/span-collector';
 import { observedProviders } from './observed-provider.js';
 import { ProviderRegistry } from './registry.js';
 
+const NAME = 'goldenpay';
 const PAYOUT = payoutId('00000000-0000-5000-8000-000000000001');
 const QUERY = { reference: referenceOf({ payoutId: PAYOUT, attempt: 1 }), currency: currencyCode('USD') };
 
@@ -34,7 +35,7 @@ describe('observed providers', () => {
       tracing: NO_TRACING,
       clock,
     });
-    const observed = registry.require('goldenpay');
+    const observed = registry.require(NAME);
     assert.equal(observed.card, provider.card);
     await observed.query(QUERY);
     provider.queryFails = true;
@@ -63,7 +64,7 @@ describe('observed providers', () => {
       tracing,
       clock,
     });
-    await tracing.run({ name: 'around', entry: true }, () => registry.require('goldenpay').query(QUERY));
+    await tracing.run({ name: 'around', entry: true }, () => registry.require(NAME).query(QUERY));
     const [call] = collector.spans;
     assert.equal(call?.name, 'provider query');
     assert.deepEqual(call.attributes, {

@@ -99,6 +99,12 @@ export class FaultWorld {
     return this.#production;
   }
 
+  /** The judge's connection to the log, of which a process bears one; it is made anew when something is judged. */
+  async closeProduction(): Promise<void> {
+    await this.#production?.close();
+    this.#production = undefined;
+  }
+
   log(name: CopyName): ProgramLog {
     return new ProgramLog(this.fleet.copy(name).program.logFile);
   }

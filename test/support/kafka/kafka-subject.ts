@@ -1,40 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
 import { KafkaTopicReader } from '#messaging/kafka/kafka-topic-reader';
-import type { KafkaSettings } from '#messaging/kafka/settings';
-import { setUpTopics, type TopicSettings } from '#messaging/kafka/topic-setup';
+import { setUpTopics } from '#messaging/kafka/topic-setup';
 import type { MessageBus } from '#messaging/message-bus';
 import { SystemClock } from '#platform/time/system-clock';
 import type { MessageBusSubject } from '#test/contract/message-bus.contract';
 import { MemoryLogger } from '#test/support/memory-logger';
+import { KAFKA_TEST_PARTITIONS, kafkaTestSettings } from './kafka-settings.js';
 
 const clock = new SystemClock();
-export const KAFKA_TEST_PARTITIONS = 8;
-
-/** Settings with names of their own on this broker: tests on one broker don't meet each other. */
-export function kafkaTestSettings(
-  brokers: string,
-  over: Partial<KafkaSettings & TopicSettings> = {},
-): KafkaSettings & TopicSettings {
-  return {
-    kafkaBrokers: brokers.split(','),
-    kafkaTls: false,
-    kafkaSaslMechanism: 'none',
-    kafkaPrefix: `test-${randomUUID().slice(0, 8)}.`,
-    kafkaSessionMs: 6_000,
-    kafkaPartitions: KAFKA_TEST_PARTITIONS,
-    kafkaReplication: 1,
-    kafkaRetentionDaysCommands: 7,
-    kafkaRetentionDaysReplies: 7,
-    kafkaRetentionDaysEvents: 7,
-    kafkaRetentionDaysCallbacks: 7,
-    ...over,
-  };
-}
-
 /** Sockets that can be cut: from then on their owner hears nothing more and reaches nobody. */
 export class CuttableSockets {
   readonly #sockets = new Set<Socket>();
@@ -55,7 +31,7 @@ export class CuttableSockets {
 
   cut(): void {
     this.#cut = true;
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy(new Error('cut'));
   }
 }
 

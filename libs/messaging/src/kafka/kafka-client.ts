@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import kafkajs, { type ISocketFactory, type Kafka, type SASLOptions } from 'kafkajs';
+import type { ISocketFactory, Kafka, SASLOptions } from 'kafkajs';
+import kafkajs from './kafkajs-mended.js';
 import { checkKafkaSettings, type KafkaSettings } from './settings.js';
 
 // kafkajs is CommonJS: its values can't be imported by name.

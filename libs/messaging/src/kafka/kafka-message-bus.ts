@@ -19,7 +19,7 @@ import { KafkaMonitor } from './kafka-monitor.js';
 import { KafkaNames } from './kafka-names.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaState } from './kafka-state.js';
-import { problemOf } from './problem-of.js';
+import { isForbidden, isTooLarge, problemOf } from './problem-of.js';
 import { outgoingRecord } from './record.js';
 import type { KafkaSettings } from './settings.js';
 
@@ -50,7 +50,9 @@ export class KafkaMessageBus extends MessageBus {
   readonly #monitor: KafkaMonitor;
   readonly #busy = new BusyPartitions();
   readonly #consumers = new Set<KafkaConsumer>();
+  readonly #alarmed = new Set<string>();
   #consumerNumber = 0;
+  #publishProblem: unknown;
   #closed: Promise<void> | undefined;
 
   private constructor(private readonly options: KafkaMessageBusOptions) {
@@ -59,11 +61,11 @@ export class KafkaMessageBus extends MessageBus {
     this.#kafka = kafkaClient(settings, clientId, options.socketFactory);
     this.#names = new KafkaNames(settings.kafkaPrefix);
     this.#state = new KafkaState(logger, settings.kafkaBrokers.join(', '));
-    this.#publisher = new KafkaPublisher(this.#kafka, clock, (problem) => this.#report('publisher', problem));
+    this.#publisher = new KafkaPublisher(this.#kafka, clock, (problem) => this.#publisherIs(problem));
     const topics = (options.topics ?? Object.values(TOPICS)).map((topic) => this.#names.topic(topic));
     this.#monitor = new KafkaMonitor(this.#kafka, clock, topics, (problem) => {
       this.#report('broker', problem);
-      if (problem === undefined) this.#state.connected();
+      if (problem === undefined) this.#brokerIsWell();
     });
   }
 
@@ -127,6 +129,19 @@ export class KafkaMessageBus extends MessageBus {
     await this.#monitor.stop();
   }
 
+  /** One message that is too large says nothing about whether others can be published. */
+  #publisherIs(problem: unknown): void {
+    if (problem !== undefined && isTooLarge(problem)) return;
+    this.#publishProblem = problem;
+    this.#report('publisher', problem);
+  }
+
+  /** Nobody may publish while we say that nobody can: what the broker's answers disprove is not held against it. */
+  #brokerIsWell(): void {
+    this.#state.connected();
+    if (!isForbidden(this.#publishProblem)) this.#publisherIs(undefined);
+  }
+
   #report(part: string, problem: unknown): void {
     this.#state.set(part, problem === undefined ? undefined : problemOf(problem, this.options.settings));
   }
@@ -141,6 +156,10 @@ export class KafkaMessageBus extends MessageBus {
       next < low
         ? `offsets ${next} to ${low - 1n} of ${topic}/${partition} were deleted before ${group} had handled them`
         : `${group} has handled ${topic}/${partition} up to offset ${next}, but it ends at ${high}: messages were lost`;
+    if (!this.#alarmed.has(what)) {
+      this.#alarmed.add(what);
+      this.options.logger.alarm('bus-messages-lost', { group, topic, partition, next, low, high });
+    }
     return new Error(
       `${what}; the partition waits: find out what was in them, then move the group's offset while it is stopped ` +
         `(kafka-consumer-groups --group ${this.#names.group(group, topic)} --reset-offsets)`,

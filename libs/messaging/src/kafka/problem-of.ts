@@ -31,6 +31,14 @@ export class TopicMissingError extends Error {
   }
 }
 
+export function isForbidden(error: unknown): boolean {
+  return error !== undefined && /_AUTHORIZATION_FAILED$/.test(errorType(error) ?? '');
+}
+
+export function isTooLarge(error: unknown): boolean {
+  return /^(MESSAGE|RECORD_LIST)_TOO_LARGE$/.test(errorType(error) ?? '');
+}
+
 /** A call to a broker wasn't answered in time. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
 import { InMemoryEventStore } from '#event-store/in-memory/in-memory-event-store';
+import { SENDING_STREAM } from '#domain/streams';
+import { SystemIds } from '#platform/ids/system-ids';
+import { ManualClock } from '#test/support/manual-clock';
+import { pauseSending } from './pause-sending.js';
 import { setBackToTheEnd } from './set-back-to-the-end.js';
 
 const event = (digit: number) => ({
@@ -22,6 +26,7 @@ async function world(...checkpoints: readonly (readonly [string, string])[]) {
     setBackToTheEnd({
       store,
       checkpoints: kept,
+      pauseSending: () => pauseSending(store, new ManualClock(), new SystemIds()),
       forgetReadModels: async () => void (forgotten += 1),
       say: (line) => lines.push(line),
     });
@@ -37,9 +42,13 @@ describe('after the log was restored', () => {
       ['3', '2', undefined],
     );
     assert.equal(forgotten(), 1);
-    assert.match(lines.join('\n'), /set back from 9 to 3[\s\S]*PAYOUT_SENDING=paused/);
+    assert.match(lines.join('\n'), /set back from 9 to 3[\s\S]*resume-sending/);
+    const [paused, ...more] = await Array.fromAsync(store.readStream(SENDING_STREAM));
+    assert.equal(paused?.type, 'SendingPaused');
+    assert.deepEqual(more, []);
     await run();
     assert.equal(await kept.load('ledger-process'), '3');
+    assert.equal((await Array.fromAsync(store.readStream(SENDING_STREAM))).length, 1);
   });
 
   it('an empty log is taken for the wrong one', async () => {
@@ -49,6 +58,7 @@ describe('after the log was restored', () => {
       setBackToTheEnd({
         store: new InMemoryEventStore(),
         checkpoints: kept,
+        pauseSending: async () => assert.fail('nothing may be written'),
         forgetReadModels: async () => assert.fail('nothing may be thrown away'),
         say: () => undefined,
       }),

@@ -3,10 +3,12 @@ import { PostgresCheckpoints } from '#coordination/postgres/postgres-checkpoints
 import { EventStoreDbEventStore } from '#event-store/eventstoredb/eventstoredb-event-store';
 import { eventStoreOptions, EVENTSTORE_SETTINGS } from '#event-store/eventstoredb/settings';
 import { readConfig } from '#platform/config/read-config';
+import { SystemIds } from '#platform/ids/system-ids';
 import { PostgresDatabase } from '#platform/postgres/postgres-database';
 import { DATABASE_SETTINGS } from '#platform/postgres/settings';
 import { forgetReadModels } from '#read-models/postgres/forget-read-models';
 import { READ_MODEL_MIGRATIONS } from '#read-models/postgres/read-model-migrations';
+import { pauseSending } from '../pause-sending.js';
 import { setBackToTheEnd } from '../set-back-to-the-end.js';
 import type { SetupCommand } from '../setup-command.js';
 
@@ -29,6 +31,7 @@ export const afterRestore: SetupCommand = {
       await setBackToTheEnd({
         store,
         checkpoints: new PostgresCheckpoints(database),
+        pauseSending: () => pauseSending(store, clock, new SystemIds()),
         forgetReadModels: () => forgetReadModels(database),
         say: out,
       });

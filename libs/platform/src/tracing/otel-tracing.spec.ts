@@ -4,6 +4,7 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { ManualClock } from '#test/support/manual-clock';
 import { MemoryLogger } from '#test/support/memory-logger';
+import { ScriptedHttpServer } from '#test/support/scripted-http-server';
 import { SystemIds } from '../ids/system-ids.js';
 import { openTracing } from './open-tracing.js';
 import { OtelTracing } from './otel-tracing.js';
@@ -140,6 +141,29 @@ describe('a traceparent', () => {
     it(`is not ${JSON.stringify(text)}`, () => assert.equal(readTraceparent(text), undefined));
   it('may be of a later version with more behind it', () => {
     assert.equal(readTraceparent(`cc${PARENT.slice(2)}-what`)?.spanId, 'b7ad6b7169203331');
+  });
+});
+
+describe('traces to a collector', () => {
+  it('are sent at the stop at the latest, as OTLP over HTTP', async () => {
+    const collector = await ScriptedHttpServer.start();
+    collector.will({ status: 200, body: '{}' });
+    const logger = new MemoryLogger();
+    const parts = { service: 'command', instance: 'i', clock: new ManualClock(), ids: new SystemIds() };
+    const tracing = await openTracing({ ...parts, endpoint: `${collector.url}/`, logger });
+    await tracing.run({ name: 'a', entry: true, attributes: { provider: 'x' } }, async () => undefined);
+    await tracing.close();
+    const [arrival] = collector.arrivals;
+    assert.equal(arrival?.url, '/v1/traces');
+    const sent = JSON.parse(arrival.body.toString('utf8')) as {
+      readonly resourceSpans: readonly {
+        readonly scopeSpans: readonly { readonly spans: readonly object[] }[];
+      }[];
+    };
+    assert.match(JSON.stringify(sent.resourceSpans[0]), /"service.name".*"command"/);
+    assert.equal(sent.resourceSpans[0]?.scopeSpans[0]?.spans.length, 1);
+    assert.deepEqual(logger.entries, []);
+    await collector.stop();
   });
 });
 

@@ -36,6 +36,7 @@ describe('setup', () => {
     ['topics', 'KAFKA_BROKERS'],
     ['migrate', 'KEYS_DATABASE_URL'],
     ['log', 'EVENTSTORE_URL'],
+    ['rebuild', 'DATABASE_URL'],
     ['after-restore', 'DATABASE_URL'],
   ] as const) {
     it(`${name} names the variables that it lacks, and lists all of them`, async () => {

@@ -2,6 +2,7 @@ import { describeConfig } from '#platform/config/read-config';
 import { afterRestore } from './commands/after-restore.js';
 import { log } from './commands/log.js';
 import { migrate } from './commands/migrate.js';
+import { rebuild } from './commands/rebuild.js';
 import { topics } from './commands/topics.js';
 import type { SetupCommand, SetupWorld } from './setup-command.js';
 
@@ -10,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, SetupCommand>> = {
   topics,
   migrate,
   log,
+  rebuild,
   'after-restore': afterRestore,
 };
 

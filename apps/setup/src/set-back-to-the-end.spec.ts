@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemoryCheckpoints } from '#coordination/in-memory/in-memory-checkpoints';
+import type { RecordedEvent } from '#event-store/event-store';
 import { InMemoryEventStore } from '#event-store/in-memory/in-memory-event-store';
 import { SENDING_STREAM } from '#domain/streams';
 import { SystemIds } from '#platform/ids/system-ids';
@@ -33,9 +34,15 @@ async function world(...checkpoints: readonly (readonly [string, string])[]) {
   return { store, kept, lines, run, forgotten: () => forgotten };
 }
 
+async function eventsOf(store: InMemoryEventStore): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const recorded of store.readStream(SENDING_STREAM)) events.push(recorded);
+  return events;
+}
+
 describe('after the log was restored', () => {
   it('checkpoints behind its end are set back to it, others are left alone, tables are made anew', async () => {
-    const { kept, run, forgotten, lines } = await world(['ledger-process', '9'], ['publisher', '2']);
+    const { store, kept, run, forgotten, lines } = await world(['ledger-process', '9'], ['publisher', '2']);
     await run();
     assert.deepEqual(
       [await kept.load('ledger-process'), await kept.load('publisher'), await kept.load('payout-process')],
@@ -43,12 +50,12 @@ describe('after the log was restored', () => {
     );
     assert.equal(forgotten(), 1);
     assert.match(lines.join('\n'), /set back from 9 to 3[\s\S]*resume-sending/);
-    const [paused, ...more] = await Array.fromAsync(store.readStream(SENDING_STREAM));
+    const [paused, ...more] = await eventsOf(store);
     assert.equal(paused?.type, 'SendingPaused');
     assert.deepEqual(more, []);
     await run();
     assert.equal(await kept.load('ledger-process'), '3');
-    assert.equal((await Array.fromAsync(store.readStream(SENDING_STREAM))).length, 1);
+    assert.equal((await eventsOf(store)).length, 1);
   });
 
   it('an empty log is taken for the wrong one', async () => {

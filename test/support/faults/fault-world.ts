@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
 import { judgeBusRun } from '#demo/checker/judge-bus-run';
 import { ProductionRun } from '#demo/checker/production-run';
 import { Caller } from '#test/processes/caller';
@@ -13,7 +13,7 @@ import { plainPayouts, type PlainPayout } from './plain-payouts.js';
 import { ProgramLog } from './program-log.js';
 import { until } from './until.js';
 
-const TOPICS = ['payout.replies.v1', 'payout.events.v1'] as const;
+const TOPICS = ['payout.replies.v1', 'payout.events.v1', 'payout.parked.v1'] as const;
 
 export interface FaultWorldOptions extends FleetOptions, EnginesOptions {
   /** Topics and tables are made; true if absent. */
@@ -111,12 +111,7 @@ export class FaultWorld {
 
   /** Another service connects to Kafka: it sends commands and hears what is said on the topics. */
   async connectCaller(): Promise<void> {
-    const kafka = new Kafka({
-      clientId: 'test-payroll',
-      brokers: [this.engines.brokers],
-      logLevel: logLevel.NOTHING,
-      retry: { retries: 8, maxRetryTime: 1_000 },
-    });
+    const kafka = this.#kafka();
     const producer = kafka.producer({ allowAutoTopicCreation: false });
     await producer.connect();
     const caller = new Caller(producer);
@@ -124,6 +119,26 @@ export class FaultWorld {
       if (topic === 'payout.replies.v1') caller.heard(message);
     });
     this.#service = { producer, caller, topics };
+  }
+
+  /** How large a message the topic takes, in bytes. */
+  async setMessageLimit(topic: string, bytes: number): Promise<void> {
+    const admin = this.#kafka().admin();
+    await admin.connect();
+    try {
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name: topic,
+            configEntries: [{ name: 'max.message.bytes', value: String(bytes) }],
+          },
+        ],
+      });
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   /** Starts copies, doesn't wait until they are ready, and answers when all have started. */
@@ -256,6 +271,15 @@ export class FaultWorld {
       [...this.fleet.copies.values()].flatMap(({ unexpected }) => unexpected),
       [],
     );
+  }
+
+  #kafka(): Kafka {
+    return new Kafka({
+      clientId: 'test-payroll',
+      brokers: [this.engines.brokers],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 8, maxRetryTime: 1_000 },
+    });
   }
 
   async end(): Promise<void> {

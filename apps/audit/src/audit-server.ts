@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '#platform/logging/nest-logger';
+import { measureRequests } from '#platform/metrics/http-requests';
+import { NO_METRICS } from '#platform/metrics/metrics';
 import { PROBLEM_CONTENT_TYPE } from '#platform/problem/problem-details';
 import { AuditModule, type AuditEngines } from './audit.module.js';
 import { AuditProblemFilter } from './http/audit-problem-filter.js';
@@ -28,6 +30,7 @@ export async function createAuditServer(engines: AuditEngines): Promise<AuditSer
     forceCloseConnections: 'idle',
     frameworkErrors: unreadableAddress,
   });
+  measureRequests(adapter.getInstance(), engines.metrics ?? NO_METRICS, engines.clock);
   const app = await NestFactory.create<NestFastifyApplication>(
     AuditModule.register(engines),
     adapter,

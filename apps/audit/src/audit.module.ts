@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Logger } from '#platform/logging/logger';
+import type { Metrics } from '#platform/metrics/metrics';
 import { Clock } from '#platform/time/clock';
 import { AccountBalance } from './balance/account-balance.js';
 import { AuditorGuard, AuditorToken } from './http/auditor.guard.js';
@@ -17,6 +18,7 @@ export interface AuditEngines {
   readonly tables: AuditedTables;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
   /** What auditors show. Undefined: nobody is asked, and the listener must be loopback (see `requireSafeListener`). */
   readonly token: string | undefined;
 }

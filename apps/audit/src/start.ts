@@ -12,7 +12,7 @@ export async function startAudit(
   config: AuditConfig,
   service: Service,
 ): Promise<Readonly<Record<string, string>>> {
-  const { clock, logger, health, instance, shutdown } = service;
+  const { clock, logger, health, instance, metrics, shutdown } = service;
   const eventStore = await EventStoreDbEventStore.open({ ...eventStoreOptions(config), clock, logger });
   const database = await PostgresDatabase.open({
     url: config.databaseUrl,
@@ -28,6 +28,7 @@ export async function startAudit(
     tables: new PostgresTables(database),
     clock,
     logger,
+    metrics,
     token: config.auditToken,
   });
   shutdown.add({ name: 'stop intake', timeoutMs: 15_000, run: () => server.stop() }).add({

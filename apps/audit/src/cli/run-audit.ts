@@ -1,11 +1,7 @@
 import { ConnectionStringError } from '#event-store/eventstoredb/connection-string';
-import {
-  EventStoreAccessDeniedError,
-  EventStoreUnavailableError,
-  StreamDamagedError,
-} from '#event-store/eventstoredb/errors';
+import { StreamDamagedError } from '#event-store/eventstoredb/errors';
 import { ConfigError } from '#platform/config/read-config';
-import { DatabaseNotPreparedError, DatabaseUnreachableError } from '#platform/postgres/errors';
+import { OutageError } from '#platform/outage/outage-error';
 import type { Clock } from '#platform/time/clock';
 import type { ReadModelDatabase } from '#read-models/database';
 import { AccountBalance } from '../balance/account-balance.js';
@@ -115,15 +111,7 @@ const CODES: readonly (readonly [ExitCode, readonly (abstract new (...args: neve
     EXIT.notFound,
     [NoLedgerError, UnknownPayoutError, UnknownAccountError, NotOpenedByThenError, PositionAfterEndError],
   ],
-  [
-    EXIT.unavailable,
-    [
-      EventStoreUnavailableError,
-      EventStoreAccessDeniedError,
-      DatabaseUnreachableError,
-      DatabaseNotPreparedError,
-    ],
-  ],
+  [EXIT.unavailable, [OutageError]],
 ];
 
 function exitCodeOf(error: unknown): ExitCode {

@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { EventStoreAccessDeniedError, EventStoreUnavailableError } from '#event-store/eventstoredb/errors';
 import type { Logger } from '#platform/logging/logger';
+import { OutageError } from '#platform/outage/outage-error';
 import { PROBLEM_CONTENT_TYPE, type ProblemDetails } from '#platform/problem/problem-details';
 import { NotOpenedByThenError, PositionAfterEndError, UnknownAccountError } from '../balance/errors.js';
 import { UnreadableLogError } from '../log/unreadable-log-error.js';
@@ -48,7 +48,7 @@ function expectedProblem(error: unknown): AuditProblem | undefined {
     return new AuditProblem('not-found', error.message);
   if (error instanceof NotOpenedByThenError) return new AuditProblem('not-opened-by-then', error.message);
   if (error instanceof PositionAfterEndError) return new AuditProblem('after-the-end', error.message);
-  if (error instanceof EventStoreUnavailableError || error instanceof EventStoreAccessDeniedError)
+  if (error instanceof OutageError)
     return new AuditProblem(
       'log-unavailable',
       'the event store does not answer this service now: ask again soon',

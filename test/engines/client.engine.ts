@@ -13,7 +13,7 @@ import { SystemClock } from '#platform/time/system-clock';
 import { CommandUnderTest } from '../support/command/command-under-test.js';
 import { cardOf, PayingProvider } from '../support/command/paying-provider.js';
 import { eventually } from '../support/eventually.js';
-import { kafkaTestSettings } from '../support/kafka/kafka-subject.js';
+import { kafkaTestSettings } from '../support/kafka/kafka-settings.js';
 import { startKafka, type StartedKafka } from '../support/kafka/start-kafka.js';
 import { MemoryLogger } from '../support/memory-logger.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { LogPosition } from '#domain/log-position';
+import { DatabaseUnreachableError } from '#platform/postgres/errors';
 import { LIVES, payoutEvents, payoutNumber, usd } from '#test/support/read-models/history';
 import { QueryFixture, type HttpAnswer } from '#test/support/query/query-fixture';
 
@@ -282,6 +283,27 @@ describe('reads when the tables are behind', () => {
         ['1', head],
       );
       assert.equal((await api.get('/v1/accounts/acc-1')).status, 200);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('say that the database is away, and when to ask again', async () => {
+    const api = await QueryFixture.start();
+    try {
+      await api.projections.stop();
+      api.loseTables(new DatabaseUnreachableError('db:5432 does not answer'));
+      for (const path of ['/v1/payouts', '/v1/accounts/acc-1', `/v1/payouts/${payoutNumber(1)}`]) {
+        const answer = await api.get(path);
+        assert.deepEqual(codeOf(answer), [503, 'not-ready'], path);
+        assert.equal(answer.headers.get('retry-after'), '2');
+        assert.ok(!JSON.stringify(answer.body).includes('db:5432'));
+      }
+      // Whoever asks doesn't fill the log.
+      assert.deepEqual(
+        api.logger.entries.filter(({ level }) => level === 'error'),
+        [],
+      );
     } finally {
       await api.stop();
     }

@@ -53,7 +53,8 @@ export async function sendAll(
   plan: readonly PlannedPayout[],
   caller: Caller,
   chaos: Chaos,
-  onAnswer: (answered: number) => void,
+  /** Told of each payout that a command became. */
+  onAnswer: (payoutId: string) => void,
 ): Promise<Sent> {
   const sent: Sent = { payoutIds: new Map(), unanswered: [] };
   let answered = 0;
@@ -70,11 +71,12 @@ export async function sendAll(
     };
     const answer = await caller.ask({ type: 'RequestPayout', commandId, key: accountId, data });
     if (answer === undefined) sent.unanswered.push(commandId);
-    if (answer?.payoutId !== undefined) sent.payoutIds.set(commandId, answer.payoutId);
     answered += 1;
     chaos.progress(answered / plan.length);
-    onAnswer(answered);
-    if (!cancel || answer?.payoutId === undefined) return;
+    if (answer?.payoutId === undefined) return;
+    sent.payoutIds.set(commandId, answer.payoutId);
+    onAnswer(answer.payoutId);
+    if (!cancel) return;
     const { payoutId } = answer;
     const cancelId = `cancel-${commandId}`;
     const reason = 'changed our mind';

@@ -11,8 +11,10 @@ import { Chaos, planChaos } from './chaos.js';
 import { startEngines, type Engines } from './engines.js';
 import { COPIES, Fleet } from './fleet.js';
 import { openAccounts, scriptFaults, sendAll } from './load.js';
+import { armLogFaults, disarmLogFaults } from './log-faults.js';
 import type { Options } from './options.js';
 import { PLANNED_ACCOUNTS, planRun } from './plan.js';
+import { Readers } from './readers.js';
 import { TopicCopy } from './topic-copy.js';
 import { allHolds, lastVerdict, untilSettled, type Verdict } from './verdict.js';
 
@@ -88,6 +90,10 @@ async function play(options: Options, engines: Engines, fleet: Fleet, progress: 
     const faults = await scriptFaults(fleet.sandboxUrl, plan);
     progress.say(`${PLANNED_ACCOUNTS.length} accounts are open; ${faults} orders will meet a fault`);
 
+    await armLogFaults(engines.standIn, options.seed);
+    const answered: string[] = [];
+    const readers = new Readers(fleet, new SeededRandom(options.seed + 1), () => answered);
+    readers.start();
     let now = 'all runs';
     const chaos = new Chaos(
       planChaos({ fleet, engines, random, kills: options.kills }),
@@ -96,11 +102,16 @@ async function play(options: Options, engines: Engines, fleet: Fleet, progress: 
         progress.say(`${String(progress.seconds).padStart(3)} s  ${number} of ${of}: ${what}`);
       },
     );
-    const sending = sendAll(plan, caller, chaos, (answered) =>
-      progress.show(`${answered} of ${plan.length} answered; ${now}`),
-    );
+    const sending = sendAll(plan, caller, chaos, (payoutId) => {
+      answered.push(payoutId);
+      progress.show(`${answered.length} of ${plan.length} answered; ${now}`);
+    });
     const [sent] = await Promise.all([sending, chaos.run()]);
     progress.say(`all are answered but ${sent.unanswered.length}, after ${progress.seconds} s`);
+    const met = await disarmLogFaults(engines.standIn);
+    if (met.length > 0) progress.say(`faults that the log was made to have: ${met.join(', ')}`);
+    const { seen, wrong } = await readers.stop();
+    progress.say(`readers meanwhile: ${seen}`);
 
     const beneficiaries = new Map(
       plan.map(({ commandId, beneficiaryText }) => [sent.payoutIds.get(commandId) ?? '', beneficiaryText]),
@@ -116,7 +127,7 @@ async function play(options: Options, engines: Engines, fleet: Fleet, progress: 
       { topics, sent: caller.sent, planned: plan.length, audit: fleet.audit },
       TOLD_WITHIN,
     );
-    const unclean = await fleet.stopService();
+    const unclean = [...wrong, ...(await fleet.stopService())];
     return report(verdict, fleet, { planned: plan.length, unclean, kills: options.kills }, progress);
   } finally {
     await Promise.allSettled([producer.disconnect(), topics.stop(), production.close()]);

@@ -6,6 +6,7 @@ import { SystemIds } from '#platform/ids/system-ids';
 import { Logger, type LogFields } from '#platform/logging/logger';
 import { SystemClock } from '#platform/time/system-clock';
 import { InMemoryLeases } from '#coordination/in-memory/in-memory-leases';
+import type { ReadModelDatabase } from '#read-models/database';
 import { Projections } from '#projection/projections';
 import { QueryHttp } from '#query/query-http';
 import { DEFAULT_QUERY_SETTINGS, type QuerySettings } from '#query/query-settings';
@@ -46,6 +47,7 @@ export class QueryFixture {
   readonly #models = new SqliteReadModels();
   #projections: Projections | undefined;
   #http: QueryHttp | undefined;
+  #database: ReadModelDatabase | undefined;
   #stopped: Promise<void> | undefined;
 
   /** `wrap` puts something between the API and the bus. */
@@ -63,8 +65,16 @@ export class QueryFixture {
     }
   }
 
+  /** From now on the tables can't be read. */
+  loseTables(error: Error): void {
+    if (this.#database === undefined) throw new Error('it was not started');
+    this.#database.checkpoint = () => Promise.reject(error);
+    this.#database.query = () => Promise.reject(error);
+  }
+
   async #open(settings: QuerySettings, wrap: (bus: MessageBus) => MessageBus): Promise<void> {
     const database = await this.#models.open();
+    this.#database = database;
     const { store, clock, logger, health } = this;
     const ids = new SystemIds();
     this.#projections = new Projections({

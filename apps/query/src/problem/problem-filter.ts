@@ -1,8 +1,12 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Logger } from '#platform/logging/logger';
+import { OutageError } from '#platform/outage/outage-error';
 import { PROBLEM_CONTENT_TYPE, type ProblemDetails } from '#platform/problem/problem-details';
 import { problem, ProblemException } from './problems.js';
+
+/** Seconds: engines are away for some, or for long. */
+const RETRY = { 'retry-after': '2' };
 
 /** Every error leaves as problem details, those of Nest and Fastify as well. */
 @Catch()
@@ -23,6 +27,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof ProblemException) return error;
     const details = error instanceof HttpException ? frameworkProblem(error.getStatus()) : undefined;
     if (details !== undefined) return { details, headers: {} };
+    if (error instanceof OutageError) {
+      // Readiness and one line of the engine's own say what is missing; a line for each request would bury them.
+      this.logger.debug('a request could not be answered', { error });
+      return {
+        details: problem('not-ready', 'the tables can not be read now: send the same again soon'),
+        headers: RETRY,
+      };
+    }
     this.logger.error('a request failed', { error });
     return {
       details: problem('internal-error', 'it is our failure and was recorded; send the same request again'),

@@ -103,6 +103,10 @@ export function ReadsTables() {
     }),
     Problem(400, ['invalid-request']),
     Problem(429, ['too-many-waiting']),
-    Problem(503, ['read-model-behind'], '`minPosition` was not reached in time.'),
+    Problem(
+      503,
+      ['read-model-behind', 'not-ready'],
+      '`minPosition` was not reached in time, or the tables can not be read now.',
+    ),
   );
 }

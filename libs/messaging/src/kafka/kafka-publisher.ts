@@ -1,6 +1,6 @@
 import kafkajs, { type Kafka, type Producer, type TopicMessages } from 'kafkajs';
 import type { Clock } from '#platform/time/clock';
-import { MessageBusClosedError } from '../message-bus.js';
+import { MessageBusClosedError, PublishOutcomeUnknownError } from '../message-bus.js';
 import { answered } from './cluster-link.js';
 import { recordBytes, type OutgoingRecord } from './record.js';
 
@@ -58,7 +58,7 @@ export class KafkaPublisher {
     private readonly report: (problem: unknown) => void,
   ) {}
 
-  /** Resolves when all in-sync replicas have them. `topic` is the full name. After a rejection it is unknown whether they were taken. */
+  /** Resolves when all in-sync replicas have them. `topic` is the full name. Rejects with `PublishOutcomeUnknownError`. */
   async publish(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     if (this.#closed) throw new MessageBusClosedError();
     if (records.length === 0) return;
@@ -87,7 +87,11 @@ export class KafkaPublisher {
         // It may have been written or not, and the next sequence number is in doubt.
         void this.#discard();
         this.report(error);
-        for (const { call } of batch) call.fail(error);
+        const why = error instanceof Error ? error.message : String(error);
+        const failure = new PublishOutcomeUnknownError(`Kafka has not confirmed it: ${why}`, {
+          cause: error,
+        });
+        for (const { call } of batch) call.fail(failure);
         this.#waiting = this.#waiting.filter(({ call }) => !call.failed);
       }
     }

@@ -31,19 +31,22 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-async function kafka(): Promise<Started> {
-  const { brokers, kind, stop } = await startKafka();
-  return { engine: 'Kafka', variable: 'KAFKA_BROKERS', url: brokers, kind, stop };
+async function theKafka(): Promise<Started> {
+  const kafka = await startKafka();
+  const { brokers: url, kind } = kafka;
+  return { engine: 'Kafka', variable: 'KAFKA_BROKERS', url, kind, stop: () => kafka.stop() };
 }
 
-async function postgres(): Promise<Started> {
-  const { url, kind, stop } = await startPostgres();
-  return { engine: 'PostgreSQL', variable: 'DATABASE_URL', url, kind, stop };
+async function thePostgres(): Promise<Started> {
+  const postgres = await startPostgres();
+  const { url, kind } = postgres;
+  return { engine: 'PostgreSQL', variable: 'DATABASE_URL', url, kind, stop: () => postgres.stop() };
 }
 
-async function eventStoreDb(): Promise<Started> {
-  const { url, kind, stop } = await startEventStoreDb();
-  return { engine: 'EventStoreDB', variable: 'EVENTSTORE_URL', url, kind, stop };
+async function theLog(): Promise<Started> {
+  const log = await startEventStoreDb();
+  const { url, kind } = log;
+  return { engine: 'EventStoreDB', variable: 'EVENTSTORE_URL', url, kind, stop: () => log.stop() };
 }
 
 /** Addresses hold passwords. */
@@ -60,7 +63,7 @@ function runTests(env: Readonly<Record<string, string>>): Promise<number> {
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
-const starting = await Promise.allSettled([kafka(), postgres(), eventStoreDb()]);
+const starting = await Promise.allSettled([theKafka(), thePostgres(), theLog()]);
 const started = starting.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
 for (const one of starting) {
   if (one.status === 'rejected') {

@@ -63,8 +63,10 @@ export class ProductionRoom implements BenchRoom {
         throw new Error(why, { cause: error });
       },
     });
-    for (const until = performance.now() + 60_000; !health.ready().ready; await clock.sleep(50)) {
+    const until = performance.now() + 60_000;
+    while (!health.ready().ready) {
       if (performance.now() > until) throw new Error(JSON.stringify(health.ready()));
+      await clock.sleep(50);
     }
     return new ProductionRoom(engines, [log, kafka, postgres], {
       kafka: kafka.kind,

@@ -140,9 +140,10 @@ const DEFECTS: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
   },
   // The client has gone to a new connection; the old one breaks when appends are under way on the new one.
   reconnected: async (subject) => {
-    await ask('/faults', { call: 'subscription', answer: 'cut', afterEvents: 300, times: 1 });
+    await ask('/faults', { call: 'subscription', answer: 'cut', afterEvents: 100, times: 1 });
     subject.follow();
-    await sleep(300);
+    // The adapter subscribes when the log has been quiet for a moment.
+    await sleep(1_500);
     await ask('/faults', { call: 'read', answer: 'unavailable', times: 1 });
     await quietly(subject.read());
     await sleep(200);

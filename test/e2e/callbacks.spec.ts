@@ -111,6 +111,18 @@ for (const subject of SUBJECTS) {
       assertAcknowledged(await at.post(at.genuine()), subject);
     });
 
+    it('is not acknowledged while the bus is away, and fills no log', async () => {
+      const at = await start(subject);
+      at.bus.mode = 'away';
+      assertProblem(await at.post(at.genuine()), 503, 503);
+      assert.deepEqual(
+        at.ledger.logger.entries.filter(({ level }) => level === 'error'),
+        [],
+      );
+      at.bus.mode = 'open';
+      assertAcknowledged(await at.post(at.genuine()), subject);
+    });
+
     it('a forged one is refused', async () => {
       const at = await start(subject);
       const body = at.body();

@@ -1,3 +1,5 @@
+import { OutageError } from '#platform/outage/outage-error';
+
 /** A message to be sent. Bytes stay bytes; headers are text. */
 export interface OutgoingMessage {
   /** Messages with the same key are delivered in the order in which they were published. */
@@ -67,6 +69,14 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** A message that the bus will not take (over `MAX_MESSAGE_BYTES`, unknown topic): nothing of the call was published. */
 export class MessageRefusedError extends Error {
   override readonly name = 'MessageRefusedError';
+}
+
+/**
+ * Nobody knows whether the messages were taken. Publish them again: a message that is there twice has one id, by which
+ * whoever reads it knows.
+ */
+export class PublishOutcomeUnknownError extends OutageError {
+  override readonly name = 'PublishOutcomeUnknownError';
 }
 
 /** The bus was closed: nothing was published, nothing is consumed. */

@@ -1,5 +1,6 @@
 import {
   MessageBus,
+  PublishOutcomeUnknownError,
   type Consumer,
   type ConsumerOptions,
   type OutgoingMessage,
@@ -7,7 +8,7 @@ import {
 
 /** A bus whose publishing a test holds back, or lets fail. */
 export class GatedBus extends MessageBus {
-  mode: 'open' | 'failing' = 'open';
+  mode: 'open' | 'failing' | 'away' = 'open';
   #gate: Promise<undefined> = Promise.resolve(undefined);
   /** Publishings that have begun. */
   begun = 0;
@@ -27,6 +28,7 @@ export class GatedBus extends MessageBus {
     this.begun += 1;
     await this.#gate;
     if (this.mode === 'failing') throw new Error('the disk is full: /var/lib/secret-path');
+    if (this.mode === 'away') throw new PublishOutcomeUnknownError('no broker');
     await this.inner.publish(topic, messages);
   }
 

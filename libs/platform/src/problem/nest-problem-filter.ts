@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from '../logging/logger.js';
+import { OutageError } from '../outage/outage-error.js';
 import {
   COMMON_PROBLEMS,
   PROBLEM_CONTENT_TYPE,
@@ -22,6 +23,7 @@ export class NestProblemFilter implements ExceptionFilter {
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const details = this.read(error);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (details.code === 'not-ready') void reply.header('retry-after', '2');
     await reply
       .status(details.status)
       .header('content-type', PROBLEM_CONTENT_TYPE)
@@ -29,6 +31,11 @@ export class NestProblemFilter implements ExceptionFilter {
   }
 
   private read(error: unknown) {
+    if (error instanceof OutageError) {
+      // Readiness and one line of the engine's own say what is missing; a line for each request would bury them.
+      this.logger.debug('a request could not be served', { error });
+      return problem('not-ready', 'it can not be done now: send the same again soon');
+    }
     const status = statusOf(error);
     if (status === undefined || status >= 500) {
       this.logger.error('a request failed', { error });

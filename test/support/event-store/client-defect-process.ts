@@ -147,9 +147,11 @@ const DEFECTS: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
     await ask('/faults', { call: 'read', answer: 'unavailable', times: 1 });
     await quietly(subject.read());
     await sleep(200);
-    for (let round = 0; round < 20; round += 1) {
-      await Promise.all(Array.from({ length: 32 }, () => quietly(subject.append(good()))));
-    }
+    // All the time some answers are outstanding, whenever the old connection breaks.
+    const write = async (): Promise<void> => {
+      for (let count = 0; count < 60; count += 1) await quietly(subject.append(good()));
+    };
+    await Promise.all(Array.from({ length: 32 }, write));
   },
   // What the server can do is asked once, and the failure kept.
   features: async (subject) => {

@@ -1,3 +1,4 @@
+import { checkKafkaSettings } from '#messaging/kafka/settings';
 import { runService } from '#platform/service/run-service';
 import { ProviderSettingsError } from '#providers/provider-settings-error';
 import { ProvidersFileError } from '#providers/providers-file';
@@ -8,6 +9,7 @@ await runService({
   name: 'command',
   purpose: 'decides about commands and callbacks, pays out, keeps the accounts',
   schema: COMMAND_SCHEMA,
+  check: checkKafkaSettings,
   expectedErrors: [ProvidersFileError, ProviderSettingsError],
   start: startCommand,
 });

@@ -47,7 +47,7 @@ export interface ServiceProgram<S extends ServiceSchema> {
   /** One line: what it is for. */
   readonly purpose: string;
   readonly schema: S;
-  /** Throws `ConfigError` for what one variable alone can't tell. */
+  /** Throws for what one variable alone can't tell; the message names the variables and the remedy. */
   readonly check?: (config: Config<S>) => void;
   /** Errors of the start that are told in words, without a stack. */
   readonly expectedErrors?: readonly (abstract new (...args: never) => Error)[];
@@ -74,7 +74,7 @@ export async function runService<S extends ServiceSchema>(program: ServiceProgra
 
 async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promise<void> {
   const config = readConfig(program.schema, process.env);
-  program.check?.(config);
+  requireFitting(program, config);
   const common: Config<typeof SERVICE_SETTINGS> = config;
   const instance = common.instance ?? hostname();
   const clock = new SystemClock();
@@ -136,13 +136,28 @@ async function start<S extends ServiceSchema>(program: ServiceProgram<S>): Promi
     process.stdout.write(`${JSON.stringify({ ...addresses, status: status.url })}\n`);
 }
 
+/** Each setting can be read, and they don't fit together. */
+class UnfitSettingsError extends Error {
+  override readonly name = 'UnfitSettingsError';
+}
+
+function requireFitting<S extends ServiceSchema>({ check }: ServiceProgram<S>, config: Config<S>): void {
+  try {
+    check?.(config);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ConfigError) throw error;
+    throw new UnfitSettingsError(`the configuration is not usable:\n  ${error.message}`, { cause: error });
+  }
+}
+
 /** What the person who started it reads: the remedy, or the stack of what nobody expected. */
 function wordsFor(
   error: unknown,
   { expectedErrors = [] }: Pick<ServiceProgram<ServiceSchema>, 'expectedErrors'>,
 ): string {
   if (!(error instanceof Error)) return String(error);
-  if ([ConfigError, ...expectedErrors].some((kind) => error instanceof kind)) return error.message;
+  if ([ConfigError, UnfitSettingsError, ...expectedErrors].some((kind) => error instanceof kind))
+    return error.message;
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error)
     return `port ${String(error.port)} is taken by another program: end that one, or set another port`;
   return error.stack ?? error.message;

@@ -18,6 +18,8 @@ const TOPICS = ['payout.replies.v1', 'payout.events.v1', 'payout.parked.v1'] as 
 export interface FaultWorldOptions extends FleetOptions, EnginesOptions {
   /** Topics and tables are made; true if absent. */
   readonly prepared?: boolean;
+  /** Like `env`, of what the engines are. */
+  readonly envOf?: (engines: Engines) => NonNullable<FleetOptions['env']>;
 }
 
 /** What is in the log before a request for money leaves. */
@@ -45,16 +47,17 @@ export class FaultWorld {
   #production: ProductionRun | undefined;
 
   /** Starts engines and sandbox; no program yet. */
-  static async start({ prepared = true, ...options }: FaultWorldOptions = {}): Promise<FaultWorld> {
+  static async start({ prepared = true, envOf, ...options }: FaultWorldOptions = {}): Promise<FaultWorld> {
     // The test breaks them, and the whole log is judged: they are its own, whatever the environment names.
     for (const name of ['EVENTSTORE_URL', 'KAFKA_BROKERS', 'DATABASE_URL'])
       Reflect.deleteProperty(process.env, name);
     const world = new FaultWorld();
     try {
       const engines = await startEngines(world.#temporary.path, options);
+      const env = envOf?.(engines) ?? options.env ?? {};
       world.#parts = {
         engines,
-        fleet: await Fleet.in(join(world.#temporary.path, 'fleet'), engines, options),
+        fleet: await Fleet.in(join(world.#temporary.path, 'fleet'), engines, { env }),
       };
       if (prepared) world.fleet.prepare();
       await world.fleet.startSandbox();

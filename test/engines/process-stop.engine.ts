@@ -37,6 +37,7 @@ describe('programs that are asked to end under load', () => {
   });
 
   it('end in under 30 s while the broker and the log are away, and say what they left', async () => {
+    await world.disconnect();
     await world.engines.kafka.kill();
     await world.engines.standIn?.kill();
     await world.untilWaits('callback', { bus: /Kafka can't be reached/ });

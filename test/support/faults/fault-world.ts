@@ -285,10 +285,17 @@ export class FaultWorld {
     });
   }
 
+  /** The tests' own connections: they don't end well once the engines are gone. */
+  async disconnect(): Promise<void> {
+    const service = this.#service;
+    this.#service = undefined;
+    await service?.producer.disconnect().catch(() => undefined);
+    await service?.topics.stop().catch(() => undefined);
+    await this.closeProduction();
+  }
+
   async end(): Promise<void> {
-    await this.#service?.producer.disconnect().catch(() => undefined);
-    await this.#service?.topics.stop().catch(() => undefined);
-    await this.#production?.close();
+    await this.disconnect();
     await this.#parts?.fleet.kill();
     await this.#parts?.engines.stop();
     if (process.env['KEEP_LOGS'] === undefined) this.#temporary.remove();

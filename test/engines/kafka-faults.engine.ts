@@ -111,6 +111,42 @@ describe(`kafka: faults (${kafka.kind})`, () => {
     });
   });
 
+  describe('a broker that hangs', () => {
+    it('is told from one that is well, holds up no close, and is used again when it answers', async () => {
+      const world = await makeWorld();
+      const [bus, other] = [await world.bus(), await world.bus()];
+      const got: string[] = [];
+      for (const [index, one] of [bus, other].entries()) {
+        await one.consume({
+          group: `g${index}`,
+          topic: TOPICS.commands,
+          from: 'earliest',
+          concurrency: 1,
+          handler: async ({ value }) => {
+            if (one === bus) got.push(text(value));
+            return DONE;
+          },
+        });
+      }
+      await bus.publish(TOPICS.commands, [message('k', 'before')]);
+      await eventually(() => got.length === 1);
+      kafka.freeze();
+      const publishing = bus.publish(TOPICS.commands, [message('k', 'meanwhile')]).catch(String);
+      const began = performance.now();
+      await other.close();
+      assert.ok(
+        performance.now() - began < 12_000,
+        `closed after ${Math.round(performance.now() - began)} ms`,
+      );
+      await eventually(() => /no answer/.test(bus.status().detail));
+      assert.match(String(await publishing), /Error/);
+      kafka.thaw();
+      await eventually(() => bus.status().ready);
+      await bus.publish(TOPICS.commands, [message('k', 'after')]);
+      await eventually(() => got.includes('after'));
+    });
+  });
+
   describe('a topic that is missing', () => {
     it('is named with its remedy, is not made by use, and is used when it is there', async () => {
       const world = new KafkaWorld(kafka.brokers);
@@ -162,6 +198,28 @@ describe(`kafka: faults (${kafka.kind})`, () => {
       assert.equal((await world.read(TOPICS.events)).length, 1);
       const lines = JSON.stringify(world.logger.entries);
       assert.ok(!lines.includes('only-for-tests'));
+    });
+  });
+
+  describe('TLS', () => {
+    it('works with the authority that signed, and says what is missing without it', async () => {
+      const secured = await startOwnKafka({ tls: true });
+      try {
+        const { tls } = secured;
+        assert.ok(tls !== undefined, 'the broker has a listener with TLS');
+        const world = await makeWorld(secured.brokers);
+        const settings = { ...world.settings, kafkaBrokers: [tls.brokers], kafkaTls: true };
+        const trusting = await world.bus({ settings: { ...settings, kafkaTlsCaFile: tls.caFile } });
+        await eventually(() => trusting.status().ready);
+        await trusting.publish(TOPICS.events, [message('k', 'v')]);
+        const wary = await world.bus({ settings });
+        await eventually(() => /not trusted .*KAFKA_TLS_CA_FILE/.test(wary.status().detail));
+        const plain = await world.bus({ settings: { ...settings, kafkaTls: false } });
+        await eventually(() => /KAFKA_TLS/.test(plain.status().detail));
+        for (const one of [trusting, wary, plain]) await one.close();
+      } finally {
+        await secured.stop();
+      }
     });
   });
 

@@ -57,6 +57,10 @@ export class BrokerProcess {
     return broker;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }

@@ -36,6 +36,10 @@ export class ContainerBroker {
     await this.container.stop({ remove: false, timeout: 0 });
   }
 
+  signal(signal: NodeJS.Signals): void {
+    throw new Error(`a broker in a container is sent no ${signal}: run this test with Java`);
+  }
+
   async stop(): Promise<void> {
     await this.container.stop();
   }

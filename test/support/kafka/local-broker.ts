@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '#test/support/processes/free-ports';
+import type { OwnKafkaOptions } from './start-kafka.js';
 import { brokerConfig } from './broker-config.js';
 import { brokerPackages } from './broker-packages.js';
+import { tlsListener } from './broker-certificate.js';
 import { BrokerProcess, type BrokerProgram } from './broker-process.js';
 
 /** Apache Kafka (KRaft) on the machine's Java, in a new folder, on free ports of 127.0.0.1. */
@@ -17,18 +19,23 @@ export class LocalBroker {
     private readonly program: BrokerProgram,
     readonly brokers: string,
     readonly saslBrokers: string,
+    readonly tls: { readonly brokers: string; readonly caFile: string } | undefined,
   ) {}
 
-  static async start(java: string, wantedPort?: number): Promise<LocalBroker> {
+  static async start(java: string, options: OwnKafkaOptions): Promise<LocalBroker> {
     const jars = await brokerPackages();
     const folder = mkdtempSync(join(tmpdir(), 'payout-ledger-kafka-'));
     try {
-      const free = await freePorts(3);
-      const [port, sasl, controller] = [wantedPort ?? free[0] ?? 0, free[1] ?? 0, free[2] ?? 0];
+      const free = await freePorts(4);
+      const [port = 0, sasl = 0, controller = 0, secured = 0] = [options.port ?? free[0], ...free.slice(1)];
       const configFile = join(folder, 'server.properties');
-      const clients = `PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${sasl}`;
+      const tls = options.tls === true ? await tlsListener(java, folder) : undefined;
+      const clients =
+        `PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${sasl}` +
+        (tls === undefined ? '' : `,TLS://127.0.0.1:${secured}`);
       const config = {
         ...brokerConfig(),
+        ...tls?.config,
         listeners: `${clients},CONTROLLER://127.0.0.1:${controller}`,
         'advertised.listeners': clients,
         'controller.quorum.voters': `1@127.0.0.1:${controller}`,
@@ -45,7 +52,12 @@ export class LocalBroker {
       ]);
       const logFile = join(folder, 'broker.log');
       const program = { java, jars, configFile, logFile, folder, port };
-      const local = new LocalBroker(program, `127.0.0.1:${port}`, `127.0.0.1:${sasl}`);
+      const local = new LocalBroker(
+        program,
+        `127.0.0.1:${port}`,
+        `127.0.0.1:${sasl}`,
+        tls === undefined ? undefined : { brokers: `127.0.0.1:${secured}`, caFile: tls.caFile },
+      );
       await local.run();
       return local;
     } catch (error) {
@@ -63,6 +75,10 @@ export class LocalBroker {
   async kill(): Promise<void> {
     await this.#running?.kill();
     this.#running = undefined;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#running?.signal(signal);
   }
 
   /** Ends it and removes its data. */

@@ -8,7 +8,7 @@ import { startOwnKafka } from './start-kafka.js';
  */
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
 try {
-  const kafka = await startOwnKafka(values.port === undefined ? undefined : Number(values.port));
+  const kafka = await startOwnKafka(values.port === undefined ? {} : { port: Number(values.port) });
   process.stdout.write(`KAFKA_BROKERS=${kafka.brokers}\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await kafka.stop();

@@ -17,6 +17,11 @@ export interface StartedKafka {
 export interface OwnKafka extends StartedKafka {
   /** The same broker behind SASL_PLAINTEXT with the user of `broker-config.ts`. */
   readonly saslBrokers: string;
+  /** The same broker behind TLS, and the file of its authority; only where it was asked for and the broker is local. */
+  readonly tls: { readonly brokers: string; readonly caFile: string } | undefined;
+  /** It takes connections and answers nothing, until `thaw`. Only a local one. */
+  freeze(): void;
+  thaw(): void;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** After `kill`: the same ports and data. */
@@ -38,11 +43,18 @@ export async function startKafka(): Promise<StartedKafka> {
   };
 }
 
-/** The same without `KAFKA_BROKERS`: for tests that kill the broker. `port`: absent means a free one. */
-export async function startOwnKafka(port?: number): Promise<OwnKafka> {
+export interface OwnKafkaOptions {
+  /** Absent: a free one. */
+  readonly port?: number;
+  /** A third listener, with TLS. */
+  readonly tls?: boolean;
+}
+
+/** The same without `KAFKA_BROKERS`: for tests that kill the broker. */
+export async function startOwnKafka(options: OwnKafkaOptions = {}): Promise<OwnKafka> {
   const java = findJava();
-  if ('program' in java) return owned('local', await LocalBroker.start(java.program, port));
-  if (await dockerAnswers()) return owned('container', await ContainerBroker.start(port));
+  if ('program' in java) return owned('local', await LocalBroker.start(java.program, options));
+  if (await dockerAnswers()) return owned('container', await ContainerBroker.start(options.port));
   throw new Error(
     `no Kafka for the tests: ${java.missing}\nor start Docker, or set KAFKA_BROKERS=host:port of a broker for tests`,
   );
@@ -53,6 +65,9 @@ function owned(kind: 'local' | 'container', broker: LocalBroker | ContainerBroke
     kind,
     brokers: broker.brokers,
     saslBrokers: broker.saslBrokers,
+    tls: broker instanceof LocalBroker ? broker.tls : undefined,
+    freeze: () => broker.signal('SIGSTOP'),
+    thaw: () => broker.signal('SIGCONT'),
     stop: () => broker.stop(),
     kill: () => broker.kill(),
     run: () => broker.run(),

@@ -1,10 +1,22 @@
-import kafkajs, { type Cluster, type Consumer, type Kafka } from 'kafkajs';
+import kafkajs, { type Cluster, type Consumer } from 'kafkajs';
 import type { Clock } from '#platform/time/clock';
-import { ANSWER_WITHIN_MS } from './kafka-client.js';
+import { ANSWER_WITHIN_MS, type KafkaClients } from './kafka-client.js';
 import type { WireBroker } from './wire.js';
-import { errorType, isConnection, NoAnswerError, TopicMissingError } from './problem-of.js';
+import {
+  errorType,
+  InterruptedError,
+  isConnection,
+  isStale,
+  NoAnswerError,
+  TopicMissingError,
+} from './problem-of.js';
 
 const { PartitionAssigners } = kafkajs;
+
+const CLOSE_WITHIN_MS = 1_000;
+/** A partition that moves, or was just made, has its leader within a moment. */
+const STALE_ATTEMPTS = 10;
+const STALE_PAUSE_MS = 100;
 
 /**
  * A connection to the brokers at the level of Kafka's protocol. kafkajs gives it to partition assigners; its own
@@ -15,14 +27,17 @@ const { PartitionAssigners } = kafkajs;
  */
 export class ClusterLink {
   #opened: Promise<Opened> | undefined;
+  #interrupted = Promise.withResolvers<never>();
   #closed = false;
 
   constructor(
-    private readonly kafka: Kafka,
+    private readonly clients: KafkaClients,
     private readonly clock: Clock,
     /** Full names; it is an error when one of them doesn't exist. */
     private readonly topics: readonly string[],
-  ) {}
+  ) {
+    this.#interrupted.promise.catch(() => undefined);
+  }
 
   /** Connected, with the metadata of its topics. Rejects when that isn't so now. */
   async cluster(): Promise<Cluster> {
@@ -37,11 +52,27 @@ export class ClusterLink {
     }
   }
 
-  /** A call that must be answered in time. An error that puts the connection in doubt drops it. */
+  /**
+   * A call that may be repeated and must be answered in time. It is repeated while a partition moves to another broker;
+   * an error that puts the connection in doubt drops it.
+   */
   async call<T>(what: string, call: (cluster: Cluster) => Promise<T>, withinMs?: number): Promise<T> {
+    for (let attempts = STALE_ATTEMPTS; ; attempts -= 1) {
+      try {
+        return await this.callOnce(what, call, withinMs);
+      } catch (error) {
+        if (!isStale(error) || attempts <= 1) throw error;
+      }
+      await this.clock.sleep(STALE_PAUSE_MS);
+      await this.callOnce('metadata', (cluster) => cluster.refreshMetadata());
+    }
+  }
+
+  /** The same without repeating it. */
+  async callOnce<T>(what: string, call: (cluster: Cluster) => Promise<T>, withinMs?: number): Promise<T> {
     try {
-      const cluster = await this.cluster();
-      return await answered(this.clock, what, call(cluster), withinMs);
+      const calling = this.cluster().then(call);
+      return await answered(this.clock, what, Promise.race([calling, this.#interrupted.promise]), withinMs);
     } catch (error) {
       if (isConnection(error)) this.drop();
       throw error;
@@ -72,19 +103,28 @@ export class ClusterLink {
     const opened = this.#opened;
     this.#opened = undefined;
     void opened?.then(
-      ({ consumer }) => consumer.disconnect().catch(() => undefined),
+      ({ end }) => end(),
       () => undefined,
     );
   }
 
-  /** Ends the connection; what is under way on it may finish or fail. */
+  /** What is under way fails now: nobody waits for a broker that is silent. */
+  interrupt(): void {
+    const interrupted = this.#interrupted;
+    this.#interrupted = Promise.withResolvers<never>();
+    this.#interrupted.promise.catch(() => undefined);
+    interrupted.reject(new InterruptedError());
+    this.drop();
+  }
+
+  /** Ends the connection, and with it what is under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    const opened = await this.#opened?.catch(() => undefined);
-    this.#opened = undefined;
-    if (opened === undefined) return;
-    const ended = opened.consumer.disconnect().catch(() => undefined);
-    await Promise.race([ended, this.clock.sleep(1_000)]);
+    const opened = this.#opened;
+    const ended = opened?.then(({ consumer }) => consumer.disconnect()).catch(() => undefined);
+    if (ended !== undefined) await withPatience(this.clock, ended, CLOSE_WITHIN_MS);
+    this.drop();
+    this.#interrupted.reject(new InterruptedError());
   }
 
   async #coordinator(cluster: Cluster, group: string): Promise<WireBroker> {
@@ -98,7 +138,8 @@ export class ClusterLink {
 
   async #open(): Promise<Opened> {
     const captured: { cluster?: Cluster } = {};
-    const consumer = this.kafka.consumer({
+    const { kafka, end } = this.clients.make();
+    const consumer = kafka.consumer({
       groupId: 'unused',
       allowAutoTopicCreation: false,
       metadataMaxAge: 60_000,
@@ -115,10 +156,10 @@ export class ClusterLink {
       await answered(this.clock, 'connect', cluster.connect());
       await answered(this.clock, 'metadata', this.#learnTopics(cluster));
     } catch (error) {
-      void consumer.disconnect().catch(() => undefined);
+      end();
       throw error;
     }
-    return { cluster, consumer, coordinators: new Map() };
+    return { cluster, consumer, end, coordinators: new Map() };
   }
 
   async #learnTopics(cluster: Cluster): Promise<void> {
@@ -136,8 +177,15 @@ export class ClusterLink {
 interface Opened {
   readonly cluster: Cluster;
   readonly coordinators: Map<string, WireBroker>;
-  /** Only to end the connection. */
+  /** Only to end the connection, when nothing is under way. */
   readonly consumer: Consumer;
+  readonly end: () => void;
+}
+
+/** Resolves when the promise has, or after so long. */
+export async function withPatience(clock: Clock, promise: Promise<unknown>, ms: number): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([promise.finally(() => done.abort()), clock.sleep(ms, done.signal)]);
 }
 
 /** The promise's outcome, or `NoAnswerError` when it takes too long. */

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import type { ISocketFactory, Kafka, SASLOptions } from 'kafkajs';
+import type { ISocketFactory, KafkaConfig, SASLOptions } from 'kafkajs';
 import kafkajs from './kafkajs-mended.js';
+import { SocketGate } from './socket-gate.js';
 import { checkKafkaSettings, type KafkaSettings } from './settings.js';
 
 // kafkajs is CommonJS: its values can't be imported by name.
-const { CompressionCodecs, CompressionTypes, Kafka: KafkaClient, logLevel } = kafkajs;
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
 
 const CONNECT_WITHIN_MS = 3_000;
 export const ANSWER_WITHIN_MS = 10_000;
@@ -19,29 +20,45 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   decompress: (bytes: Buffer) => decompress(bytes),
 });
 
-/** The kafkajs client of these settings. Throws when they don't fit together or the CA file can't be read. */
-export function kafkaClient(
-  settings: KafkaSettings,
-  clientId: string,
-  socketFactory?: ISocketFactory,
-): Kafka {
-  checkKafkaSettings(settings);
-  const ca = settings.kafkaTlsCaFile === undefined ? undefined : readCa(settings.kafkaTlsCaFile);
-  const sasl = saslOf(settings);
-  return new KafkaClient({
-    clientId,
-    brokers: [...settings.kafkaBrokers],
-    ...(settings.kafkaTls ? { ssl: ca === undefined ? true : { ca: [ca] } } : {}),
-    ...(sasl === undefined ? {} : { sasl }),
-    ...(socketFactory === undefined ? {} : { socketFactory }),
-    connectionTimeout: CONNECT_WITHIN_MS,
-    authenticationTimeout: ANSWER_WITHIN_MS,
-    requestTimeout: ANSWER_WITHIN_MS,
-    // Each broker of the list once; who calls makes the pauses.
-    retry: { retries: settings.kafkaBrokers.length, initialRetryTime: 50, maxRetryTime: 500 },
-    // What matters is told by `KafkaState`, once; kafkajs repeats itself with every attempt.
-    logLevel: logLevel.NOTHING,
-  });
+/** A kafkajs client that can be ended for good. */
+export interface KafkaClient {
+  readonly kafka: InstanceType<typeof Kafka>;
+  /** Cuts its connections at once; it makes no others. */
+  readonly end: () => void;
+}
+
+/** Makes kafkajs clients of these settings. */
+export class KafkaClients {
+  readonly #config: KafkaConfig;
+
+  /** Throws when the settings don't fit together or the CA file can't be read. */
+  constructor(
+    settings: KafkaSettings,
+    clientId: string,
+    private readonly sockets?: ISocketFactory,
+  ) {
+    checkKafkaSettings(settings);
+    const ca = settings.kafkaTlsCaFile === undefined ? undefined : readCa(settings.kafkaTlsCaFile);
+    const sasl = saslOf(settings);
+    this.#config = {
+      clientId,
+      brokers: [...settings.kafkaBrokers],
+      ...(settings.kafkaTls ? { ssl: ca === undefined ? true : { ca: [ca] } } : {}),
+      ...(sasl === undefined ? {} : { sasl }),
+      connectionTimeout: CONNECT_WITHIN_MS,
+      authenticationTimeout: ANSWER_WITHIN_MS,
+      requestTimeout: ANSWER_WITHIN_MS,
+      // Each broker of the list once; who calls makes the pauses.
+      retry: { retries: settings.kafkaBrokers.length, initialRetryTime: 50, maxRetryTime: 500 },
+      // What matters is told by `KafkaState`, once; kafkajs repeats itself with every attempt.
+      logLevel: logLevel.NOTHING,
+    };
+  }
+
+  make(): KafkaClient {
+    const gate = new SocketGate(this.sockets);
+    return { kafka: new Kafka({ ...this.#config, socketFactory: gate.factory }), end: () => gate.shut() };
+  }
 }
 
 function readCa(path: string): string {

@@ -1,4 +1,3 @@
-import type { Kafka } from 'kafkajs';
 import type { Clock } from '#platform/time/clock';
 import type { ConsumerObserver } from '../consumer/consumer-observer.js';
 import type { ParkedOrigin } from '../consumer/partition-log.js';
@@ -17,6 +16,7 @@ import {
   partitionRanges,
   partitionsOf,
 } from './group-offsets.js';
+import type { KafkaClients } from './kafka-client.js';
 import type { KafkaNames } from './kafka-names.js';
 import type { KafkaPublisher } from './kafka-publisher.js';
 import { ParkedBook } from './parked-book.js';
@@ -29,12 +29,13 @@ const LAG_EVERY_MS = 2_000;
 const RECORD_WITHIN_MS = 5_000;
 
 export interface KafkaConsumerParts {
-  readonly kafka: Kafka;
+  readonly clients: KafkaClients;
   readonly clock: Clock;
   readonly names: KafkaNames;
   readonly sessionMs: number;
   readonly observer: ConsumerObserver;
-  readonly publisher: KafkaPublisher;
+  /** Publishes to the topic of the parked. */
+  readonly parker: KafkaPublisher;
   readonly busy: BusyPartitions;
   /** Something is wrong with a part of this consumer, or well again. */
   readonly report: (part: string, problem: unknown) => void;
@@ -69,12 +70,12 @@ export class KafkaConsumer implements Consumer, PartitionHolder {
     private readonly options: ConsumerOptions,
     private readonly parts: KafkaConsumerParts,
   ) {
-    const { kafka, clock, names, report } = parts;
+    const { clients, clock, names, report } = parts;
     const topic = names.topic(options.topic);
-    const link = new ClusterLink(kafka, clock, [topic]);
+    const link = new ClusterLink(clients, clock, [topic]);
     const parkedTopic = names.topic(TOPICS.parked);
-    const parkedLink = new ClusterLink(kafka, clock, [parkedTopic]);
-    this.#offsets = new ClusterLink(kafka, clock, [topic]);
+    const parkedLink = new ClusterLink(clients, clock, [parkedTopic]);
+    this.#offsets = new ClusterLink(clients, clock, [topic]);
     this.#links = [link, this.#offsets, parkedLink];
     this.#parked = new ParkedBook(parkedLink, parkedTopic);
     this.#rereads = new RereadCache(new DirectReads(this.#offsets), topic, options.topic);
@@ -218,7 +219,7 @@ export class KafkaConsumer implements Consumer, PartitionHolder {
     const place = `${origin.partition}/${origin.offset}`;
     const flaw = this.#parking.get(place);
     const record = flaw === undefined ? outgoingRecord(message) : parkedOriginal(message, flaw.original);
-    await this.parts.publisher.publish(this.parts.names.topic(TOPICS.parked), [record]);
+    await this.parts.parker.publish([record]);
     this.#parking.delete(place);
     this.#parked.note(origin);
   }

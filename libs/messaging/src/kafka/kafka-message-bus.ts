@@ -1,4 +1,4 @@
-import type { ISocketFactory, Kafka } from 'kafkajs';
+import type { ISocketFactory } from 'kafkajs';
 import type { Readiness } from '#platform/health/health';
 import type { Logger } from '#platform/logging/logger';
 import type { Clock } from '#platform/time/clock';
@@ -14,7 +14,7 @@ import { checkConsumer, checkMessages, checkTopic } from '../message-rules.js';
 import { TOPICS } from '../topics.js';
 import { BusyPartitions } from './busy-partitions.js';
 import { KafkaConsumer } from './kafka-consumer.js';
-import { kafkaClient } from './kafka-client.js';
+import { KafkaClients } from './kafka-client.js';
 import { KafkaMonitor } from './kafka-monitor.js';
 import { KafkaNames } from './kafka-names.js';
 import { KafkaPublisher } from './kafka-publisher.js';
@@ -43,27 +43,27 @@ export interface KafkaMessageBusOptions {
  * A key's partition is that of Kafka's own clients (murmur2). Topics are made by `setUpTopics`, never by use.
  */
 export class KafkaMessageBus extends MessageBus {
-  readonly #kafka: Kafka;
+  readonly #clients: KafkaClients;
   readonly #names: KafkaNames;
   readonly #state: KafkaState;
-  readonly #publisher: KafkaPublisher;
+  /** One for each topic: one that is missing or full holds up no other. */
+  readonly #publishers = new Map<string, KafkaPublisher>();
+  readonly #publishProblems = new Map<string, unknown>();
   readonly #monitor: KafkaMonitor;
   readonly #busy = new BusyPartitions();
   readonly #consumers = new Set<KafkaConsumer>();
   readonly #alarmed = new Set<string>();
   #consumerNumber = 0;
-  #publishProblem: unknown;
   #closed: Promise<void> | undefined;
 
   private constructor(private readonly options: KafkaMessageBusOptions) {
     super();
     const { settings, clock, logger, clientId } = options;
-    this.#kafka = kafkaClient(settings, clientId, options.socketFactory);
+    this.#clients = new KafkaClients(settings, clientId, options.socketFactory);
     this.#names = new KafkaNames(settings.kafkaPrefix);
     this.#state = new KafkaState(logger, settings.kafkaBrokers.join(', '));
-    this.#publisher = new KafkaPublisher(this.#kafka, clock, (problem) => this.#publisherIs(problem));
     const topics = (options.topics ?? Object.values(TOPICS)).map((topic) => this.#names.topic(topic));
-    this.#monitor = new KafkaMonitor(this.#kafka, clock, topics, (problem) => {
+    this.#monitor = new KafkaMonitor(this.#clients, clock, topics, (problem) => {
       this.#report('broker', problem);
       if (problem === undefined) this.#brokerIsWell();
     });
@@ -80,7 +80,7 @@ export class KafkaMessageBus extends MessageBus {
     this.#refuseWhenClosed();
     checkTopic(topic);
     checkMessages(messages);
-    await this.#publisher.publish(this.#names.topic(topic), messages.map(outgoingRecord));
+    await this.#publisher(topic).publish(messages.map(outgoingRecord));
   }
 
   /**
@@ -95,12 +95,12 @@ export class KafkaMessageBus extends MessageBus {
     const { clock, settings, observer = NO_OBSERVER } = this.options;
     const name = `consumer ${(this.#consumerNumber += 1)}`;
     const consumer = new KafkaConsumer(options, {
-      kafka: this.#kafka,
+      clients: this.#clients,
       clock,
       observer,
       names: this.#names,
       sessionMs: settings.kafkaSessionMs,
-      publisher: this.#publisher,
+      parker: this.#publisher(TOPICS.parked),
       busy: this.#busy,
       report: (part, problem) => this.#report(`${name}: ${part}`, problem),
       alarm: (partition, next, range) => this.#alarm(options, partition, next, range),
@@ -108,6 +108,7 @@ export class KafkaMessageBus extends MessageBus {
     this.#consumers.add(consumer);
     const forget = (): void => {
       this.#consumers.delete(consumer);
+      this.#state.forget(`${name}: `);
     };
     consumer.ended.then(forget, forget);
     await consumer.start();
@@ -125,21 +126,32 @@ export class KafkaMessageBus extends MessageBus {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
-    await this.#publisher.close();
+    await Promise.all(Array.from(this.#publishers.values(), (publisher) => publisher.close()));
     await this.#monitor.stop();
   }
 
-  /** One message that is too large says nothing about whether others can be published. */
-  #publisherIs(problem: unknown): void {
+  #publisher(topic: string): KafkaPublisher {
+    const known = this.#publishers.get(topic);
+    if (known !== undefined) return known;
+    const report = (problem: unknown): void => this.#publishing(topic, problem);
+    const publisher = new KafkaPublisher(this.#clients, this.options.clock, this.#names.topic(topic), report);
+    this.#publishers.set(topic, publisher);
+    return publisher;
+  }
+
+  #publishing(topic: string, problem: unknown): void {
+    // One message that is too large says nothing about whether others can be published.
     if (problem !== undefined && isTooLarge(problem)) return;
-    this.#publishProblem = problem;
-    this.#report('publisher', problem);
+    this.#publishProblems.set(topic, problem);
+    this.#report(`publishing ${topic}`, problem);
   }
 
   /** Nobody may publish while we say that nobody can: what the broker's answers disprove is not held against it. */
   #brokerIsWell(): void {
     this.#state.connected();
-    if (!isForbidden(this.#publishProblem)) this.#publisherIs(undefined);
+    for (const [topic, problem] of this.#publishProblems) {
+      if (problem !== undefined && !isForbidden(problem)) this.#publishing(topic, undefined);
+    }
   }
 
   #report(part: string, problem: unknown): void {

@@ -1,6 +1,6 @@
-import type { Kafka } from 'kafkajs';
 import type { Clock } from '#platform/time/clock';
 import { ClusterLink } from './cluster-link.js';
+import type { KafkaClients } from './kafka-client.js';
 import { errorType, TopicMissingError } from './problem-of.js';
 
 const EVERY_MS = 5_000;
@@ -13,13 +13,13 @@ export class KafkaMonitor {
   #run: Promise<void> | undefined;
 
   constructor(
-    kafka: Kafka,
+    clients: KafkaClients,
     private readonly clock: Clock,
     /** Full names. */
     topics: readonly string[],
     private readonly report: (problem: unknown) => void,
   ) {
-    this.#link = new ClusterLink(kafka, clock, topics);
+    this.#link = new ClusterLink(clients, clock, topics);
   }
 
   start(): void {

@@ -22,6 +22,12 @@ export class KafkaState {
     this.#tell();
   }
 
+  /** The parts whose names begin so have ended. */
+  forget(prefix: string): void {
+    for (const part of this.#problems.keys()) if (part.startsWith(prefix)) this.#problems.delete(part);
+    this.#tell();
+  }
+
   /** The broker has answered and has our topics. */
   connected(): void {
     this.#connected = true;

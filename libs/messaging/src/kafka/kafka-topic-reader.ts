@@ -5,7 +5,7 @@ import { TopicReader, type TopicPage } from '../topic-reader.js';
 import { ClusterLink } from './cluster-link.js';
 import { DirectReads, offsetAfter } from './direct-reads.js';
 import { partitionRanges, partitionsOf, type PartitionRange } from './group-offsets.js';
-import { kafkaClient } from './kafka-client.js';
+import { KafkaClients } from './kafka-client.js';
 import { KafkaNames } from './kafka-names.js';
 import { committedOnly, readRecord } from './record.js';
 import type { KafkaSettings } from './settings.js';
@@ -26,11 +26,11 @@ export interface KafkaTopicReaderOptions {
 export class KafkaTopicReader extends TopicReader {
   readonly #links = new Map<string, ClusterLink>();
   readonly #names: KafkaNames;
-  readonly #kafka;
+  readonly #clients: KafkaClients;
 
   private constructor(private readonly options: KafkaTopicReaderOptions) {
     super();
-    this.#kafka = kafkaClient(options.settings, options.clientId);
+    this.#clients = new KafkaClients(options.settings, options.clientId);
     this.#names = new KafkaNames(options.settings.kafkaPrefix);
   }
 
@@ -99,7 +99,7 @@ export class KafkaTopicReader extends TopicReader {
   #link(name: string): ClusterLink {
     const known = this.#links.get(name);
     if (known !== undefined) return known;
-    const link = new ClusterLink(this.#kafka, this.options.clock, [name]);
+    const link = new ClusterLink(this.#clients, this.options.clock, [name]);
     this.#links.set(name, link);
     return link;
   }

@@ -3,7 +3,7 @@ import type { Clock } from '#platform/time/clock';
 import { retryPause } from '../consumer/retry-pause.js';
 import type { ClusterLink } from './cluster-link.js';
 import { offsetAfter, READ_COMMITTED } from './direct-reads.js';
-import { errorType, isConnection, rootOf } from './problem-of.js';
+import { errorType, isConnection, isStale, rootOf } from './problem-of.js';
 import { committedOnly, readRecord, type ReadRecord } from './record.js';
 import { brokerOf, type FetchedPartition } from './wire.js';
 
@@ -14,16 +14,9 @@ const ENOUGH_BYTES = 256 * 1024;
 const FETCH_BYTES_TOTAL = 4 * 1024 * 1024;
 /** How long the broker waits for a message: in that time no partition can be added to the request. */
 const WAIT_MS = 250;
+const PATIENT_FAILURES = 5;
 const LONGEST_PAUSE_MS = 2_000;
 const UNDECODABLE_PAUSE_MS = 5_000;
-const STALE: ReadonlySet<string | undefined> = new Set([
-  'NOT_LEADER_FOR_PARTITION',
-  'LEADER_NOT_AVAILABLE',
-  'REPLICA_NOT_AVAILABLE',
-  'FENCED_LEADER_EPOCH',
-  'UNKNOWN_LEADER_EPOCH',
-]);
-
 export interface FetcherParts {
   readonly link: ClusterLink;
   readonly clock: Clock;
@@ -147,7 +140,7 @@ export class PartitionFetcher {
         void this.#ask(cluster, nodeId, alone === undefined ? here : [alone]);
       }
     } catch (error) {
-      await this.#failed(error, []);
+      if (!this.#closed) await this.#failed(error, []);
     }
   }
 
@@ -155,7 +148,8 @@ export class PartitionFetcher {
   async #ask(cluster: Cluster, nodeId: string, buffers: readonly Buffered[]): Promise<void> {
     this.#asked.add(nodeId);
     try {
-      const fetched = await this.parts.link.call('read', () => this.#fetch(cluster, nodeId, buffers));
+      const fetched = await this.parts.link.callOnce('read', () => this.#fetch(cluster, nodeId, buffers));
+      if (this.#closed) return;
       for (const one of fetched) this.#add(one, buffers);
       for (const buffer of buffers) {
         buffer.alone = false;
@@ -164,7 +158,7 @@ export class PartitionFetcher {
       this.#failures = 0;
       this.parts.report('reading', undefined);
     } catch (error) {
-      await this.#failed(error, buffers);
+      if (!this.#closed) await this.#failed(error, buffers);
     }
     this.#asked.delete(nodeId);
     this.#pump();
@@ -232,12 +226,14 @@ export class PartitionFetcher {
       return;
     }
     if (type === 'UNKNOWN_TOPIC_OR_PARTITION') this.parts.link.drop();
-    if (STALE.has(type)) {
-      await this.parts.link.call('metadata', (cluster) => cluster.refreshMetadata()).catch(() => undefined);
+    const moved = isStale(error);
+    if (moved) {
+      const { link } = this.parts;
+      await link.callOnce('metadata', (now) => now.refreshMetadata()).catch(() => undefined);
     }
     this.#failures += 1;
-    // A partition changes its leader within a moment; what lasts is told.
-    if (!STALE.has(type) || this.#failures > 5) this.parts.report('reading', error);
+    // A partition has its new leader within a moment; what lasts is told.
+    if (!moved || this.#failures > PATIENT_FAILURES) this.parts.report('reading', error);
     this.#pause(Math.min(retryPause(this.#failures), LONGEST_PAUSE_MS));
   }
 
@@ -248,6 +244,7 @@ export class PartitionFetcher {
       for (const buffer of asked) buffer.alone = true;
       return;
     }
+    if (this.#buffers.get(only.partition) !== only) return;
     only.notBefore = this.parts.clock.monotonicMs() + UNDECODABLE_PAUSE_MS;
     this.parts.report(
       `reading partition ${only.partition}`,

@@ -31,6 +31,28 @@ export class TopicMissingError extends Error {
   }
 }
 
+/** A call was given up because its connection is to end. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor() {
+    super('the connection to Kafka was ended');
+  }
+}
+
+const STALE: ReadonlySet<string | undefined> = new Set([
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'REPLICA_NOT_AVAILABLE',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+]);
+
+/** Whether the broker that was asked isn't the partition's leader (yet, or any more). */
+export function isStale(error: unknown): boolean {
+  return STALE.has(errorType(error));
+}
+
 export function isForbidden(error: unknown): boolean {
   return error !== undefined && /_AUTHORIZATION_FAILED$/.test(errorType(error) ?? '');
 }
@@ -73,6 +95,8 @@ export function problemOf(error: unknown, settings: KafkaSettings): string {
     case 'NOT_ENOUGH_REPLICAS':
     case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
       return 'Kafka has too few brokers in sync to take a message safely: bring the others back';
+    case 'INVALID_SESSION_TIMEOUT':
+      return 'KAFKA_SESSION_MS is outside of what the broker allows: see its group.min.session.timeout.ms and group.max.session.timeout.ms';
     case undefined:
     default:
   }
@@ -89,6 +113,7 @@ export function isConnection(error: unknown): boolean {
       root.name,
     ) ||
     root.name === 'NoAnswerError' ||
+    root.name === 'InterruptedError' ||
     (root.type === undefined && typeof root.code === 'string' && /^E[A-Z]+$/.test(root.code))
   );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from '#platform/config/read-config';
-import { kafkaClient } from './kafka-client.js';
+import { KafkaClients } from './kafka-client.js';
 import { KAFKA_SETTINGS, KAFKA_TOPIC_SETTINGS, type KafkaSettings } from './settings.js';
 import { topicConfig } from './topic-setup.js';
 import { TOPICS } from '../topics.js';
@@ -18,7 +18,7 @@ describe('the settings of Kafka', () => {
       [read.kafkaTls, read.kafkaSaslMechanism, read.kafkaPrefix, read.kafkaSessionMs],
       [false, 'none', '', 10_000],
     );
-    kafkaClient(read, 'test');
+    new KafkaClients(read, 'test');
   });
 
   for (const brokers of [
@@ -45,7 +45,7 @@ describe('the settings of Kafka', () => {
     ],
   ] as const) {
     it(`don't fit together: ${JSON.stringify(env)}`, () => {
-      assert.throws(() => kafkaClient(settings(env), 'test'), message);
+      assert.throws(() => new KafkaClients(settings(env), 'test'), message);
     });
   }
 

@@ -2,7 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { Clock } from '#platform/time/clock';
 import { MAX_MESSAGE_BYTES } from '../message-bus.js';
 import { TOPICS, type Topic } from '../topics.js';
-import { kafkaClient } from './kafka-client.js';
+import { KafkaClients } from './kafka-client.js';
 import { KafkaNames } from './kafka-names.js';
 import { errorType, problemOf, rootOf } from './problem-of.js';
 import type { KafkaSettings } from './settings.js';
@@ -47,7 +47,7 @@ export class TopicsDifferError extends Error {
  * with `TopicsDifferError`, or with an `Error` that says what is wrong with Kafka and what to do.
  */
 export async function setUpTopics({ settings, clock, clientId, say }: SetUpTopicsOptions): Promise<void> {
-  const admin = kafkaClient(settings, clientId).admin();
+  const admin = new KafkaClients(settings, clientId).make().kafka.admin();
   const names = new KafkaNames(settings.kafkaPrefix);
   try {
     await admin.connect();
@@ -136,12 +136,12 @@ async function create(
   });
 }
 
-/** Waits until every partition of a new topic has a leader. */
+/** Waits until every partition of a new topic has a leader that answers for it. */
 async function leaders(admin: Admin, topic: string, clock: Clock): Promise<void> {
   for (let attempts = LEADER_ATTEMPTS; ; attempts -= 1) {
     try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      if (topics[0]?.partitions.every(({ leader }) => leader >= 0) === true) return;
+      await admin.fetchTopicOffsets(topic);
+      return;
     } catch (error) {
       if (attempts === 0) throw error;
     }

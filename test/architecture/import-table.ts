@@ -148,10 +148,15 @@ export const SEPARATE_FOLDERS: readonly string[] = ['dvpay', 'goldenpay', 'cashy
 export const LONGEST_FILE = 300;
 
 /** Files that are longer, each with its reason. An entry that isn't needed any more fails the test. */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  'libs/messaging/src/kafka/group-membership.ts':
+    "one member's life in its group, by Kafka's protocol: joining, heartbeats, a rebalance, leaving",
+};
 
 /** Files that load code by a name that isn't written in them, each with its reason. */
 export const COMPUTED_LOADS: Readonly<Record<string, string>> = {
   'libs/platform/src/sqlite/writer-thread.ts':
     "the writer's thread loads the modules whose addresses it was given",
+  'libs/messaging/src/kafka/kafkajs-mended.ts':
+    'it takes an idle loop out of a class that the package does not export; the path is written there',
 };

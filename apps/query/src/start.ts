@@ -1,3 +1,4 @@
+import { leaseHolder } from '#coordination/lease-holder';
 import { loggingObserver } from '#messaging/consumer/logging-observer';
 import { meteredObserver } from '#messaging/consumer/metered-observer';
 import { KafkaMessageBus } from '#messaging/kafka/kafka-message-bus';
@@ -42,7 +43,8 @@ export async function startQuery(
   });
   listening.http = await QueryHttp.start(
     { database: new PostgresReadModelDatabase(database), bus, clock, ids, logger, health, metrics, tracing },
-    { ...config, instance },
+    // A group of this run alone: two copies of one name would each hear half of the other's replies.
+    { ...config, instance: leaseHolder(instance, ids) },
   );
   return { api: listening.http.url };
 }

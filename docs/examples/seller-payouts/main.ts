@@ -14,7 +14,13 @@ if (!file || !account || !orderId || !amount || !currency) {
 
 const ledger = await openKafkaLedger({ caller: 'marketplace', env: process.env });
 const service = new SellerPayouts(ledger.client, new PaymentsFile(file), account);
-const seller = { id: 'seller-77', name: 'NGUYEN VAN A', bank: '970412', account: '970412345' };
+const seller = {
+  id: 'seller-77',
+  name: 'NGUYEN VAN A',
+  bank: '970412',
+  bankName: 'PVCOMBANK',
+  account: '970412345',
+};
 const over = Promise.withResolvers<undefined>();
 let told: string | undefined;
 const tell = (status: string, reason = ''): void => {

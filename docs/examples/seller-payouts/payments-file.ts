@@ -10,6 +10,7 @@ export interface Order {
     readonly id: string;
     readonly name: string;
     readonly bank: string;
+    readonly bankName: string;
     readonly account: string;
   };
 }

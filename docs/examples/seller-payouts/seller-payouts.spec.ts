@@ -17,7 +17,7 @@ function order(id: string, amount = '40.00'): Order {
     id,
     amount,
     currency: 'USD',
-    seller: { id: 'seller-77', name: 'SOK DARA', bank: 'ABA', account: '000123456' },
+    seller: { id: 'seller-77', name: 'SOK DARA', bank: 'ABA', bankName: 'ABA Bank', account: '000123456' },
   };
 }
 

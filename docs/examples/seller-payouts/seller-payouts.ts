@@ -30,6 +30,7 @@ export class SellerPayouts {
           holderName: order.seller.name,
           accountNumber: order.seller.account,
           bankCode: order.seller.bank,
+          bankName: order.seller.bankName,
         },
         payeeId: order.seller.id,
         description: `order ${order.id}`,

@@ -101,8 +101,8 @@ async function foldAll({ log }: OpenLedger): Promise<number> {
 async function replayAll(ledger: OpenLedger): Promise<number> {
   const { log, tables } = ledger;
   if (tables === undefined) throw new Error('there are no tables to compare with');
-  const report = await ledger.inSnapshot(() =>
-    tables.inSnapshot((readModels) => new Replay({ log, readModels, clock: new SystemClock() }).run()),
+  const report = await tables.inSnapshot((readModels) =>
+    new Replay({ log, readModels, clock: new SystemClock() }).run(),
   );
   if (!report.equal) throw new Error('the read models are not what the log says: run `audit replay`');
   return report.log.events;

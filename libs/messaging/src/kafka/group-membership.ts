@@ -144,7 +144,10 @@ export class GroupMembership {
         [...next].filter(([partition, offset]) => offset > (this.#owned.get(partition)?.committed ?? offset)),
       );
       const member = this.#member;
-      if (ours.size === 0 || member === undefined) return;
+      if (ours.size === 0 || member === undefined) {
+        report('offsets', undefined);
+        return;
+      }
       try {
         await commitOffsets(offsets, group, member, topic, ours);
         for (const [partition, offset] of ours) this.#noteCommitted(partition, offset);

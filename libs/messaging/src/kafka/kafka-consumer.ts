@@ -182,7 +182,11 @@ export class KafkaConsumer implements Consumer, PartitionHolder {
         // While the group has members they record it themselves, and refuse that somebody else does: then look again.
         this.parts.report('offsets', error);
         const pause = retryPause(failures);
-        if (clock.monotonicMs() + pause > until) return;
+        if (clock.monotonicMs() + pause > until) {
+          // From here on the membership tells how it stands.
+          this.parts.report('offsets', undefined);
+          return;
+        }
         await clock.sleep(pause);
       }
     }

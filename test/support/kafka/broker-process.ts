@@ -10,6 +10,7 @@ export interface BrokerProgram {
   readonly java: string;
   readonly jars: string;
   readonly configFile: string;
+  readonly loggingFile: string;
   readonly logFile: string;
   /** Removed when this process ends without having stopped the broker. */
   readonly folder: string;
@@ -31,6 +32,7 @@ export class BrokerProcess {
       program.java,
       [
         ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'],
+        `-Dlog4j.configuration=file:${program.loggingFile}`,
         ...['-cp', `${program.jars}/*`, 'kafka.Kafka', program.configFile],
       ],
       { stdio: ['ignore', log, log], detached: true },

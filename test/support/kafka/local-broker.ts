@@ -43,15 +43,15 @@ export class LocalBroker {
       };
       const lines = Object.entries(config).map(([name, text]) => `${name}=${text}\n`);
       writeFileSync(configFile, lines.join(''));
-      const logging = join(folder, 'log4j.properties');
-      writeFileSync(logging, LOGGING);
+      const loggingFile = join(folder, 'log4j.properties');
+      writeFileSync(loggingFile, LOGGING);
       const clusterId = randomBytes(16).toString('base64url');
       await promisify(execFile)(java, [
         ...['-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', 'format'],
         ...['--cluster-id', clusterId, '--config', configFile],
       ]);
       const logFile = join(folder, 'broker.log');
-      const program = { java, jars, configFile, logFile, folder, port };
+      const program = { java, jars, configFile, loggingFile, logFile, folder, port };
       const local = new LocalBroker(
         program,
         `127.0.0.1:${port}`,

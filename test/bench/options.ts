@@ -14,7 +14,7 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const USAGE = `Measures the embedded shape: each figure as a rate, and as a share of what the bare store (or bare
+export const USAGE = `Measures the embedded shape, and where it is asked for the production engines: each figure as a rate, and as a share of what the bare store (or bare
 reading) does in the same run on the same machine.
 
   npm run bench                    a table

@@ -309,6 +309,39 @@ describe(`kafka: faults (${kafka.kind})`, () => {
       );
     });
 
+    it('with very many headers, or with names that every object has, cost no more than others', async () => {
+      const world = await makeWorld();
+      const producer = world.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const topic = world.name(TOPICS.commands);
+      const many = Object.fromEntries(numbers(100_000).map((n) => [n.toString(36), 'x']));
+      const same = { again: numbers(100_000).map(() => 'x') };
+      const named = { toString: '1', constructor: '2', ['__proto__']: '3' };
+      for (const headers of [many, same, named]) {
+        await producer.send({ topic, messages: [{ key: 'k', value: 'v', headers }] });
+      }
+      await producer.disconnect();
+      const bus = await world.bus();
+      const got: ReceivedMessage[] = [];
+      const began = performance.now();
+      await bus.consume({
+        group: 'g',
+        topic: TOPICS.commands,
+        from: 'earliest',
+        concurrency: 4,
+        handler: async (received) => {
+          got.push(received);
+          return DONE;
+        },
+      });
+      await eventually(() => got.length === 2);
+      assert.deepEqual(Object.entries(got[0]?.headers ?? {}).length, 100_000);
+      assert.deepEqual({ ...got[1]?.headers }, { ...named });
+      const [parked] = await world.parked();
+      assert.match(parked?.headers['parked-reason'] ?? '', /"again" more than once/);
+      assert.ok(performance.now() - began < 20_000, `${Math.round(performance.now() - began)} ms`);
+    });
+
     it('that a transaction took back are not handed out', async () => {
       const world = await makeWorld();
       const producer = world.kafka.producer({

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { TOPICS } from '#messaging/topics';
 import { brokerPackages, findJava } from './broker-packages.js';
 import { KafkaWorld } from './kafka-world.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { startOwnKafka } from './start-kafka.js';
 
 /**
@@ -21,6 +24,7 @@ try {
   await busAlone();
   await kafkajsAlone();
   await java();
+  await kcat();
 } finally {
   await kafka.stop();
 }
@@ -155,6 +159,37 @@ async function java(): Promise<void> {
     ...['--producer-props', `bootstrap.servers=${kafka.brokers}`, 'acks=all', 'enable.idempotence=true'],
   ]);
   process.stdout.write(`Java ProducerPerformance: ${stdout.trim().split('\n').at(-1) ?? ''}\n`);
+}
+
+/** librdkafka without any JavaScript: what a binding of it can reach at most. */
+async function kcat(): Promise<void> {
+  const world = await KafkaWorld.withTopics(kafka.brokers);
+  const topic = world.name(TOPICS.commands);
+  const folder = temporaryFolder();
+  const file = join(folder.path, 'messages');
+  const text = 'A'.repeat(BYTES);
+  writeFileSync(file, Array.from({ length: MESSAGES }, (_, n) => `key-${n % KEYS}:${text}\n`).join(''));
+  const run = promisify(execFile);
+  const settings = [
+    '-X',
+    'acks=all',
+    '-X',
+    'enable.idempotence=true',
+    '-X',
+    'topic.partitioner=murmur2_random',
+  ];
+  try {
+    const began = performance.now();
+    await run('kcat', ['-P', '-b', kafka.brokers, '-t', topic, '-K', ':', '-l', ...settings, file]);
+    say('librdkafka (kcat), publish, acks=all, idempotent', MESSAGES, performance.now() - began);
+    const from = performance.now();
+    const consume = ['-C', '-e', '-q', '-b', kafka.brokers, '-t', topic, '-f', '.'];
+    const { stdout } = await run('kcat', consume, { maxBuffer: 2 * MESSAGES });
+    if (stdout.length !== MESSAGES) throw new Error(`kcat read ${stdout.length} of ${MESSAGES} messages`);
+    say('librdkafka (kcat), consume without a group', MESSAGES, performance.now() - from);
+  } finally {
+    folder.remove();
+  }
 }
 
 function say(what: string, messages: number, ms: number, took: readonly number[] = []): void {

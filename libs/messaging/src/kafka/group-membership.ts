@@ -3,14 +3,8 @@ import type { ConsumerOptions } from '../message-bus.js';
 import { retryPause } from '../consumer/retry-pause.js';
 import type { BusyPartitions } from './busy-partitions.js';
 import type { ClusterLink } from './cluster-link.js';
-import {
-  commitOffsets,
-  committedOffsets,
-  partitionRanges,
-  partitionsOf,
-  type GroupMemberId,
-} from './group-offsets.js';
-import { assignedPartitions, groupAssignment, joinProtocols } from './group-protocol.js';
+import { commitOffsets, committedOffsets, partitionRanges, type GroupMemberId } from './group-offsets.js';
+import { GroupCoordinator } from './group-coordinator.js';
 import { errorType } from './problem-of.js';
 
 /** The broker doesn't know this member any more: its partitions are others', and its commits are refused. */
@@ -74,6 +68,7 @@ interface Owned {
  * joins anew.
  */
 export class GroupMembership {
+  readonly #coordinator: GroupCoordinator;
   readonly #owned = new Map<number, Owned>();
   readonly #unreadable = new Map<number, number>();
   readonly #abandoned = new Set<Promise<void>>();
@@ -94,7 +89,10 @@ export class GroupMembership {
   constructor(
     private readonly options: MembershipOptions,
     private readonly parts: MembershipParts,
-  ) {}
+  ) {
+    const { group, topic, sessionMs } = options;
+    this.#coordinator = new GroupCoordinator(parts.link, parts.clock, group, topic, sessionMs);
+  }
 
   start(): void {
     this.#run ??= this.#live();
@@ -207,74 +205,40 @@ export class GroupMembership {
   }
 
   async #join(): Promise<void> {
-    const { link, clock } = this.parts;
-    const { group, topic, sessionMs } = this.options;
+    const claim = {
+      owned: [...this.#owned.keys()],
+      generation: this.#member?.generation ?? -1,
+      leaving: this.#leavingSince !== undefined,
+    };
     this.#rejoin = false;
     this.#joining = true;
     try {
-      const claim = {
-        owned: [...this.#owned.keys()],
-        generation: this.#member?.generation ?? -1,
-        leaving: this.#leavingSince !== undefined,
-      };
-      const joined = await link.coordinate(
-        'join the group',
-        group,
-        (coordinator) =>
-          coordinator.joinGroup({
-            groupId: group,
-            sessionTimeout: sessionMs,
-            rebalanceTimeout: sessionMs,
-            memberId: this.#memberId,
-            groupProtocols: joinProtocols(topic, claim),
-          }),
-        2 * sessionMs + 10_000,
-      );
-      const { memberId, generationId: generation } = joined;
-      this.#memberId = memberId;
-      const sentAt = clock.monotonicMs();
-      const { memberAssignment } = await link.coordinate(
-        'share the partitions',
-        group,
-        (coordinator, cluster) => {
-          this.#partitions = partitionsOf(cluster, topic).length;
-          const groupShares =
-            joined.leaderId === memberId ? groupAssignment(joined.members, topic, this.#partitions) : [];
-          return coordinator.syncGroup({
-            groupId: group,
-            generationId: generation,
-            memberId,
-            groupAssignment: groupShares,
-          });
-        },
-        sessionMs + 10_000,
-      );
-      this.#member = { memberId, generation };
-      this.#assigned = assignedPartitions(memberAssignment, topic);
-      this.#noteContact(sentAt);
-    } finally {
+      const place = await this.#coordinator.join(this.#memberId, claim, (memberId) => {
+        this.#memberId = memberId;
+      });
+      this.#member = place.member;
+      this.#assigned = place.assigned;
+      this.#partitions = place.partitions;
       this.#joining = false;
+      this.#noteContact(place.since);
+    } catch (error) {
+      // The group may be a generation ahead already: there is no way back to the old one.
+      this.#rejoin = true;
+      throw error;
     }
   }
 
   /** Waits until the next heartbeat is due, or something else is to be done, and sends it. */
   async #beat(): Promise<void> {
-    const { link, clock } = this.parts;
-    const { group, sessionMs } = this.options;
-    const every = Math.min(sessionMs / 3, LONGEST_HEARTBEAT_MS);
+    const { clock } = this.parts;
+    const every = Math.min(this.options.sessionMs / 3, LONGEST_HEARTBEAT_MS);
     await this.#sleep(this.#contactAt + every - clock.monotonicMs());
     const member = this.#member;
     if (member === undefined || this.#rejoin) return;
     const sentAt = clock.monotonicMs();
     if (sentAt - this.#contactAt < every) return;
     try {
-      await link.coordinate('heartbeat', group, (coordinator) =>
-        coordinator.heartbeat({
-          groupId: group,
-          memberId: member.memberId,
-          groupGenerationId: member.generation,
-        }),
-      );
+      await this.#coordinator.heartbeat(member);
     } catch (error) {
       if (errorType(error) !== 'REBALANCE_IN_PROGRESS') throw error;
       this.#rejoin = true;
@@ -282,11 +246,7 @@ export class GroupMembership {
     this.#noteContact(sentAt);
     if (sentAt - this.#lookedAt < LOOK_AGAIN_MS) return;
     this.#lookedAt = sentAt;
-    const now = await link.call('metadata', async (cluster) => {
-      await cluster.refreshMetadataIfNecessary();
-      return partitionsOf(cluster, this.options.topic).length;
-    });
-    if (now > this.#partitions) this.#rejoin = true;
+    if ((await this.#coordinator.partitions()) > this.#partitions) this.#rejoin = true;
   }
 
   /** Makes what is worked on agree with what the group has given. */
@@ -354,6 +314,7 @@ export class GroupMembership {
     this.#assigned = [];
     this.#member = undefined;
     this.#memberId = '';
+    this.#joining = false;
     this.#wakeUp();
   }
 
@@ -370,18 +331,7 @@ export class GroupMembership {
   }
 
   async #leaveGroup(): Promise<void> {
-    const memberId = this.#memberId;
-    if (memberId === '') return;
-    try {
-      await this.parts.link.coordinate(
-        'leave the group',
-        this.options.group,
-        (coordinator) => coordinator.leaveGroup({ groupId: this.options.group, memberId }),
-        LEAVE_WITHIN_MS / 2,
-      );
-    } catch {
-      // Its session runs out by itself.
-    }
+    if (this.#memberId !== '') await this.#coordinator.leave(this.#memberId, LEAVE_WITHIN_MS / 2);
     this.#member = undefined;
   }
 

@@ -41,8 +41,8 @@ describe('programs that an engine does not let in', () => {
   it('say that the log refuses their user, and go on when it is made', async () => {
     await world.launch('command-1', 'projection');
     const refused = /refuses our user: check user and password in EVENTSTORE_URL/;
-    await world.untilWaits('command-1', { log: refused });
     const unread = /lets our user not read: check user and password in EVENTSTORE_URL/;
+    await world.untilWaits('command-1', { log: refused, 'ledger-process': unread, publisher: unread });
     await world.untilWaits('projection', {
       log: refused,
       payouts: unread,

@@ -5,11 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '#test/support/processes/free-ports';
-import type { OwnKafkaOptions } from './start-kafka.js';
 import { brokerConfig } from './broker-config.js';
 import { brokerPackages } from './broker-packages.js';
 import { tlsListener } from './broker-certificate.js';
 import { BrokerProcess, type BrokerProgram } from './broker-process.js';
+
+export interface OwnKafkaOptions {
+  /** Absent: a free one. */
+  readonly port?: number;
+  /** A third listener, with TLS. */
+  readonly tls?: boolean;
+}
 
 /** Apache Kafka (KRaft) on the machine's Java, in a new folder, on free ports of 127.0.0.1. */
 export class LocalBroker {

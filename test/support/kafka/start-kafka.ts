@@ -1,7 +1,7 @@
 import { getContainerRuntimeClient } from 'testcontainers';
 import { findJava } from './broker-packages.js';
 import { ContainerBroker } from './container-broker.js';
-import { LocalBroker } from './local-broker.js';
+import { LocalBroker, type OwnKafkaOptions } from './local-broker.js';
 
 export interface StartedKafka {
   /** Addresses for `KAFKA_BROKERS`: one plain-text listener without access control. */
@@ -41,13 +41,6 @@ export async function startKafka(): Promise<StartedKafka> {
     stop: async () => undefined,
     restart: () => Promise.reject(new Error('a given broker is not restarted: unset KAFKA_BROKERS')),
   };
-}
-
-export interface OwnKafkaOptions {
-  /** Absent: a free one. */
-  readonly port?: number;
-  /** A third listener, with TLS. */
-  readonly tls?: boolean;
 }
 
 /** The same without `KAFKA_BROKERS`: for tests that kill the broker. */

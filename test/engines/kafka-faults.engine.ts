@@ -177,6 +177,35 @@ describe(`kafka: faults (${kafka.kind})`, () => {
     });
   });
 
+  describe('a topic that is deleted and made anew', () => {
+    it('is read from its beginning', async () => {
+      const world = await makeWorld();
+      const bus = await world.bus();
+      const got: string[] = [];
+      await bus.consume({
+        group: 'g',
+        topic: TOPICS.commands,
+        from: 'earliest',
+        concurrency: 1,
+        handler: async ({ value }) => {
+          got.push(text(value));
+          return DONE;
+        },
+      });
+      for (const n of numbers(5)) await bus.publish(TOPICS.commands, [message('k', String(n))]);
+      await eventually(() => got.length === 5);
+      await world.admin((admin) => admin.deleteTopics({ topics: [world.name(TOPICS.commands)] }));
+      await eventually(() => /has no topic .*commands/.test(bus.status().detail));
+      await world.makeTopics();
+      await eventually(() => bus.status().ready);
+      await eventually(async () => {
+        await bus.publish(TOPICS.commands, [message('k', 'anew')]);
+        return got.includes('anew');
+      });
+      await eventually(() => bus.status().ready);
+    });
+  });
+
   describe('credentials', () => {
     it('that are wrong are named, and those that are right work', async () => {
       const world = await makeWorld();

@@ -5,7 +5,7 @@ import type { BusyPartitions } from './busy-partitions.js';
 import type { ClusterLink } from './cluster-link.js';
 import { commitOffsets, committedOffsets, partitionRanges, type GroupMemberId } from './group-offsets.js';
 import { GroupCoordinator } from './group-coordinator.js';
-import { errorType } from './problem-of.js';
+import { errorType, isCoordinatorMoving } from './problem-of.js';
 
 /** The broker doesn't know this member any more: its partitions are others', and its commits are refused. */
 const FENCED: ReadonlySet<string | undefined> = new Set([
@@ -15,6 +15,7 @@ const FENCED: ReadonlySet<string | undefined> = new Set([
 ]);
 /** Heartbeats are how members hear of a rebalance: seldom enough to cost nothing, often enough to be quick. */
 const LONGEST_HEARTBEAT_MS = 1_000;
+const PATIENT_FAILURES = 6;
 const LONGEST_PAUSE_MS = 2_000;
 /** How often a partition that can't be read is looked at again, and whether partitions were added. */
 const LOOK_AGAIN_MS = 5_000;
@@ -155,7 +156,9 @@ export class GroupMembership {
         const type = errorType(error);
         // While joining, the group may be a generation ahead of what we know: then the next attempt tells.
         if (FENCED.has(type) && !this.#joining && this.#member === member) this.#lose();
-        else if (!FENCED.has(type) && type !== 'REBALANCE_IN_PROGRESS') report('offsets', error);
+        else if (!FENCED.has(type) && type !== 'REBALANCE_IN_PROGRESS') {
+          if (!isCoordinatorMoving(error) || failures > PATIENT_FAILURES) report('offsets', error);
+        }
       }
       await clock.sleep(Math.min(retryPause(failures), 500));
     }
@@ -186,7 +189,8 @@ export class GroupMembership {
           this.#rejoin = true;
         } else {
           failures += 1;
-          report('group', error);
+          // The coordinator starts or moves within moments; what lasts is told.
+          if (!isCoordinatorMoving(error) || failures > PATIENT_FAILURES) report('group', error);
           await clock.sleep(Math.min(retryPause(failures), LONGEST_PAUSE_MS));
         }
       }

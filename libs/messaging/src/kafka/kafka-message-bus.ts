@@ -19,7 +19,7 @@ import { KafkaMonitor } from './kafka-monitor.js';
 import { KafkaNames } from './kafka-names.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaState } from './kafka-state.js';
-import { isForbidden, isTooLarge, problemOf } from './problem-of.js';
+import { isForbidden, isOwnEnd, isTooLarge, problemOf } from './problem-of.js';
 import { outgoingRecord } from './record.js';
 import type { KafkaSettings } from './settings.js';
 
@@ -155,6 +155,7 @@ export class KafkaMessageBus extends MessageBus {
   }
 
   #report(part: string, problem: unknown): void {
+    if (problem !== undefined && isOwnEnd(problem)) return;
     this.#state.set(part, problem === undefined ? undefined : problemOf(problem, this.options.settings));
   }
 

@@ -17,8 +17,9 @@ export class KafkaState {
 
   /** A part is well (`undefined`) or isn't, and why. */
   set(part: string, problem: string | undefined): void {
-    if (problem === undefined) this.#problems.delete(part);
-    else this.#problems.set(part, problem);
+    if (this.#problems.get(part) === problem) return;
+    this.#problems.delete(part);
+    if (problem !== undefined) this.#problems.set(part, problem);
     this.#tell();
   }
 
@@ -42,8 +43,9 @@ export class KafkaState {
   }
 
   #problem(): string | undefined {
-    const texts = [...new Set(this.#problems.values())].sort();
-    return texts.length === 0 ? undefined : texts.join('; ');
+    // Of several ways in which the same goes wrong (a cut connection, then a refused one) the newest is told.
+    const texts = new Map(Array.from(this.#problems.values(), (text) => [withoutReason(text), text]));
+    return texts.size === 0 ? undefined : [...texts.values()].sort().join('; ');
   }
 
   #tell(): void {
@@ -53,4 +55,8 @@ export class KafkaState {
     if (ready) this.logger.info('Kafka is ready', { detail });
     else this.logger.warn('Kafka is not ready', { detail });
   }
+}
+
+function withoutReason(text: string): string {
+  return text.replace(/ \([^)]*\)/g, '');
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#platform/time/clock';
 import { retryPause } from '../consumer/retry-pause.js';
 import type { ClusterLink } from './cluster-link.js';
 import { offsetAfter, READ_COMMITTED } from './direct-reads.js';
-import { errorType, isConnection, isStale, rootOf } from './problem-of.js';
+import { errorType, isConnection, isStale, rootOf, TopicMissingError } from './problem-of.js';
 import { committedOnly, readRecord, type ReadRecord } from './record.js';
 import { brokerOf, type FetchedPartition } from './wire.js';
 
@@ -221,7 +221,12 @@ export class PartitionFetcher {
       this.parts.onGap(root.partition);
       return;
     }
-    if (type === undefined && !isConnection(error) && asked.length > 0) {
+    if (
+      type === undefined &&
+      !isConnection(error) &&
+      !(root instanceof TopicMissingError) &&
+      asked.length > 0
+    ) {
       this.#undecodable(error, asked);
       return;
     }

@@ -1,3 +1,4 @@
+import { CLIENT_ENDED } from './socket-gate.js';
 import type { KafkaSettings } from './settings.js';
 
 interface WireError {
@@ -40,6 +41,12 @@ export class InterruptedError extends Error {
   }
 }
 
+/** Whether it failed only because we ended the connection ourselves; the reason for that is told elsewhere. */
+export function isOwnEnd(error: unknown): boolean {
+  const root = rootOf(error);
+  return root instanceof InterruptedError || root.message.includes(CLIENT_ENDED);
+}
+
 const STALE: ReadonlySet<string | undefined> = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -47,6 +54,17 @@ const STALE: ReadonlySet<string | undefined> = new Set([
   'FENCED_LEADER_EPOCH',
   'UNKNOWN_LEADER_EPOCH',
 ]);
+
+const COORDINATOR: ReadonlySet<string | undefined> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** Whether the group's coordinator is starting or moving. */
+export function isCoordinatorMoving(error: unknown): boolean {
+  return COORDINATOR.has(errorType(error));
+}
 
 /** Whether the broker that was asked isn't the partition's leader (yet, or any more). */
 export function isStale(error: unknown): boolean {
@@ -97,6 +115,10 @@ export function problemOf(error: unknown, settings: KafkaSettings): string {
       return 'Kafka has too few brokers in sync to take a message safely: bring the others back';
     case 'INVALID_SESSION_TIMEOUT':
       return 'KAFKA_SESSION_MS is outside of what the broker allows: see its group.min.session.timeout.ms and group.max.session.timeout.ms';
+    case 'GROUP_LOAD_IN_PROGRESS':
+    case 'GROUP_COORDINATOR_NOT_AVAILABLE':
+    case 'NOT_COORDINATOR_FOR_GROUP':
+      return `no broker coordinates the group yet (${root.type}): if that lasts for minutes, look at the brokers' logs`;
     case undefined:
     default:
   }

@@ -2,6 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
+/** Of what fails because its own client was ended: it says nothing about Kafka. */
+export const CLIENT_ENDED = 'this client of Kafka has ended';
+
 const KEEP_ALIVE_MS = 60_000;
 
 /** How kafkajs makes its sockets by itself. */
@@ -27,7 +30,7 @@ export class SocketGate {
   constructor(private readonly make: ISocketFactory = plainSockets) {}
 
   readonly factory: ISocketFactory = (options) => {
-    if (this.#shut) throw new Error('this client of Kafka has ended');
+    if (this.#shut) throw new Error(CLIENT_ENDED);
     const socket = this.make(options);
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
@@ -38,6 +41,6 @@ export class SocketGate {
   shut(): void {
     this.#shut = true;
     // kafkajs hears of an error, not of a plain end.
-    for (const socket of this.#sockets) socket.destroy(new Error('this client of Kafka has ended'));
+    for (const socket of this.#sockets) socket.destroy(new Error(CLIENT_ENDED));
   }
 }
